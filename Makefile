@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The whole build, flat. "make demo" and "make check" are what the README promises.
+#   all        build/pind build/pinctl build/pam_inpspin.so
+#   demo       the main job on a private pind, as a transcript
+#   check      every test, sanitized; ends with "N passed, N failed"
+#   fuzz T=60  libFuzzer, T seconds a target        lint  analysers, layers, sizes, man pages
+#   install    DESTDIR= PREFIX=/usr
+.DELETE_ON_ERROR:
+.SECONDEXPANSION:
+.PHONY: all demo check tests fuzz lint layers install man clean need
+
+B       ?= build
+CC      ?= gcc
+PREFIX  ?= /usr
+VERSION := 0.1
+MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+
+# ---- flags: what the compiler lacks is left out --------------------------------------------
+try = $(shell printf 'int main(void){return 0;}\n' | $(CC) -Werror $(1) -x c - -o /dev/null 2>/dev/null && printf '%s' '$(1)')
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wcast-qual -Wstrict-prototypes -Wmissing-prototypes \
+        -Wformat=2 -Wpointer-arith -Wundef -Wvla -Wimplicit-fallthrough -Wnull-dereference \
+        -Wwrite-strings -Werror
+ifndef HARDEN
+HARDEN := -fstack-protector-strong $(foreach f,-fstack-clash-protection -fcf-protection=full \
+        -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr -fno-delete-null-pointer-checks \
+        -fno-strict-overflow,$(call try,$(f)))
+export HARDEN
+endif
+OPT     ?= -O2 -g
+STD     := -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -fno-common -fvisibility=hidden
+INC     := -Iinclude
+SAN     ?= -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+REL_CFLAGS = $(OPT) -D_FORTIFY_SOURCE=3 $(STD) $(WARN) $(HARDEN) $(INC) -MMD -MP $(CFLAGS)
+SAN_CFLAGS = -O1 -g $(STD) $(WARN) $(SAN) $(INC) -MMD -MP $(CFLAGS)
+LINK    := -Wl,-z,relro,-z,now,-z,noexecstack
+
+# ---- what is made of what -------------------------------------------------------------------
+COMMON  := codec wire verdict person client cf symbols contact
+MODULE_SRC := $(COMMON:%=common/%.c) pam_inpspin/pam_inpspin.c pam_inpspin/opts.c pam_inpspin/talk.c
+CORE_SRC := common/codec.c common/wire.c common/verdict.c common/person.c common/cf.c \
+        common/symbols.c common/contact.c common/argon.c \
+        $(addprefix pind/,penalty.c pin.c calendar.c keys.c hash.c store.c store_lmdb.c store_mem.c \
+        record.c account.c conf.c event.c recent.c ticket.c serve.c clerk.c)
+PIND_SRC := $(CORE_SRC) pind/pool.c pind/conn.c pind/sandbox.c pind/listen.c pind/main.c
+PINCTL_SRC := $(COMMON:%=common/%.c) common/argon.c $(wildcard pinctl/*.c)
+PIND_LIBS := -llmdb -lsodium -lsystemd -linih -lseccomp -lpthread
+PINCTL_LIBS := -lsodium -lsmartcols -ljansson
+
+obj = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
+
+all: $(B)/pind $(B)/pinctl $(B)/pam_inpspin.so
+
+$(B)/pind: $(call obj,rel,$(PIND_SRC))
+	$(CC) $(OPT) -pie $(LINK) -Wl,-z,nodlopen -o $@ $^ $(PIND_LIBS)
+$(B)/pinctl: $(call obj,rel,$(PINCTL_SRC))
+	$(CC) $(OPT) -pie $(LINK) -o $@ $^ $(PINCTL_LIBS)
+$(B)/pam_inpspin.so: $(call obj,pic,$(MODULE_SRC)) pam_inpspin/pam_inpspin.map
+	$(CC) $(OPT) -shared $(LINK) -Wl,--no-undefined,--no-undefined-version,--fatal-warnings \
+	  -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
+$(B)/san/pind: $(call obj,san,$(PIND_SRC))
+	$(CC) $(SAN) -o $@ $^ $(PIND_LIBS)
+$(B)/san/pinctl: $(call obj,san,$(PINCTL_SRC))
+	$(CC) $(SAN) -o $@ $^ $(PINCTL_LIBS)
+$(B)/san/pam_inpspin.so: $(call obj,san,$(MODULE_SRC)) pam_inpspin/pam_inpspin.map
+	$(CC) $(SAN) -shared -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
+
+$(B)/rel/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(REL_CFLAGS) -fPIE -c -o $@ $<
+$(B)/pic/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(REL_CFLAGS) -fPIC -fstack-usage -c -o $@ $<
+$(B)/san/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(SAN_CFLAGS) -fPIC -Ipind -c -o $@ $<
+
+# ---- tests: SRC_<name> lists the files that tests/*/<name>.c is linked with -------------------
+include tests/tests.mk
+
+$(B)/san/tests/%: $(B)/san/tests/%.o $$(call obj,san,$$(SRC_$$(notdir $$*)))
+	$(CC) $(SAN) -o $@ $^ $(LIBS_$(notdir $*)) -lcmocka
+
+demo: need-demo all
+	scripts/demo
+check: need-check
+	@$(MAKE) --no-print-directory all tests
+	tests/run
+need-%:
+	@scripts/need $*
+
+clean:
+	$(RM) -r $(B)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
