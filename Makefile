@@ -36,11 +36,13 @@ LINK    := -Wl,-z,relro,-z,now,-z,noexecstack
 
 # ---- what is made of what -------------------------------------------------------------------
 COMMON  := codec wire verdict person client cf symbols contact
-MODULE_SRC := $(COMMON:%=common/%.c) pam_inpspin/pam_inpspin.c pam_inpspin/opts.c pam_inpspin/talk.c
+MODULE_SRC := $(COMMON:%=common/%.c) $(addprefix pam_inpspin/,pam_inpspin.c call.c opts.c talk.c day.c \
+        ask.c login.c renewal.c grant.c env.c)
 CORE_SRC := common/codec.c common/wire.c common/verdict.c common/person.c common/cf.c \
         common/symbols.c common/contact.c common/argon.c \
         $(addprefix pind/,penalty.c pin.c calendar.c keys.c hash.c store.c store_lmdb.c store_mem.c \
-        record.c account.c conf.c event.c recent.c ticket.c serve.c clerk.c)
+        record.c account.c users.c \
+        conf.c conf_read.c conf_services.c event.c recent.c ticket.c prove.c renew.c serve.c clerk.c)
 PIND_SRC := $(CORE_SRC) pind/pool.c pind/conn.c pind/sandbox.c pind/listen.c pind/main.c
 PINCTL_SRC := $(COMMON:%=common/%.c) common/argon.c $(wildcard pinctl/*.c)
 PIND_LIBS := -llmdb -lsodium -lsystemd -linih -lseccomp -lpthread
@@ -87,6 +89,37 @@ check: need-check
 	tests/run
 need-%:
 	@scripts/need $*
+
+# ---- install: copies only, as anybody, below DESTDIR; what is configured already is kept -------
+SBINDIR     ?= $(PREFIX)/sbin
+BINDIR      ?= $(PREFIX)/bin
+MANDIR      ?= $(PREFIX)/share/man
+PAMDIR      ?= /lib/$(MULTIARCH)/security
+UNITDIR     ?= /lib/systemd/system
+SYSUSERSDIR ?= /usr/lib/sysusers.d
+TMPFILESDIR ?= /usr/lib/tmpfiles.d
+CONFDIR     ?= /etc/pind
+
+$(B)/pind.conf: systemd/pind.conf.awk include/person.def pind/conf.def
+	awk -f $^ >$@
+
+install: all $(B)/pind.conf
+	install -D -m 0755 $(B)/pind $(DESTDIR)$(SBINDIR)/pind
+	install -D -m 0755 $(B)/pinctl $(DESTDIR)$(BINDIR)/pinctl
+	install -D -m 0644 $(B)/pam_inpspin.so $(DESTDIR)$(PAMDIR)/.pam_inpspin.so.new
+	mv -f $(DESTDIR)$(PAMDIR)/.pam_inpspin.so.new $(DESTDIR)$(PAMDIR)/pam_inpspin.so
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(CONFDIR)/services.d
+	sed 's,/usr/sbin/pind,$(SBINDIR)/pind,' systemd/pind.service | \
+	  install -m 0644 /dev/stdin $(DESTDIR)$(UNITDIR)/pind.service
+	install -m 0644 systemd/pind-auth.socket systemd/pind-admin.socket $(DESTDIR)$(UNITDIR)
+	install -D -m 0644 systemd/pind.sysusers $(DESTDIR)$(SYSUSERSDIR)/pind.conf
+	install -D -m 0644 systemd/pind.tmpfiles $(DESTDIR)$(TMPFILESDIR)/pind.conf
+	test -e $(DESTDIR)$(CONFDIR)/pind.conf || \
+	  install -m 0644 $(B)/pind.conf $(DESTDIR)$(CONFDIR)/pind.conf
+	for page in $(B)/man/*.[1-8]; do \
+	  test ! -e $$page || \
+	  install -D -m 0644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; \
+	done
 
 clean:
 	$(RM) -r $(B)

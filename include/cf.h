@@ -23,8 +23,8 @@ enum cf_kind {
 enum cf_reason { /* why a code is not one, in the order in which it is looked at */
 	CF_OK,
 	CF_R_EMPTY,   /* nothing but blanks */
-	CF_R_LENGTH,  /* neither 16 nor 11 characters */
 	CF_R_CHARSET, /* a byte that is no ASCII letter or digit */
+	CF_R_LENGTH,  /* neither 16 nor 11 characters */
 	CF_R_FORMAT,  /* a letter where a digit belongs, or the reverse */
 	CF_R_MONTH,
 	CF_R_DAY,

@@ -17,9 +17,9 @@
 bool contact_phone(char out[static CONTACT_PHONE_MAX + 1], const char *typed);
 
 /*
- * An e-mail address as it can be written to a mailbox: one @, ASCII without blanks and control
- * characters, a dotted domain of letters, digits and hyphens, lengths of RFC 5321. Blanks at both
- * ends are dropped. false: not one, and out is empty.
+ * An e-mail address as it can be written to a mailbox: one @, before it the ASCII characters that
+ * need no quotes, behind it a dotted domain of letters, digits and hyphens, lengths of RFC 5321.
+ * Blanks at both ends are dropped. false: not one, and out is empty.
  */
 bool contact_email(char out[static CONTACT_EMAIL_MAX + 1], const char *typed);
 

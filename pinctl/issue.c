@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* issue.c - the desk: draw an initial PIN, have its verifiers recorded, print it once. */
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "argon.h"
+#include "letter.h"
+#include "paper.h"
+#include "person.h"
+#include "pinctl.h"
+#include "show.h"
+#include "symbols.h"
+#include "verdict.h"
+
+static const char categories[] = "one of"
+#define CATEGORY(NAME, code, name, months) " " name
+#include "person.def"
+				 " (default lavoratore)";
+
+static const char levels[] = "one of"
+#define LEVEL(NAME, code, name) " " name
+#include "person.def"
+			     " (default semplice)";
+
+const struct argp_option issue_options[] = {
+	{ "print", OPT_PRINT, "FILE", 0, "Write the letter into this new file, or - to stdout", 0 },
+	{ "category", OPT_CATEGORY, "NAME", 0, categories, 0 },
+	{ "level", OPT_LEVEL, "NAME", 0, levels, 0 },
+	{ "document", OPT_DOCUMENT, PAPER_USAGE, 0, paper_help, 0 },
+	{ 0 }
+};
+
+static int read_names(struct wire_issue *q, const struct args *a)
+{
+	const char *category = a->category != NULL ? a->category : "lavoratore";
+	const char *level = a->level != NULL ? a->level : "semplice";
+
+	q->category = (uint8_t)category_of(category);
+	q->level = (uint8_t)level_of(level);
+	if (q->category == CATEGORY_NONE)
+		return show_error(EXIT_ARGS, "no category '%s': %s", category, categories);
+	if (q->level == LEVEL_NONE)
+		return show_error(EXIT_ARGS, "no level '%s': %s", level, levels);
+	return 0;
+}
+
+static int read_paper(struct wire_issue *q, const char *text)
+{
+	struct paper p = { 0 };
+	int r = text != NULL ? paper_read(&p, text) : 0;
+
+	if (r == 0 && q->level >= LEVEL_DISPOSITIVO)
+		r = paper_check(&p);
+	q->doc_kind = p.kind;
+	memcpy(q->doc_number, p.number, sizeof(p.number));
+	memcpy(q->doc_issuer, p.issuer, sizeof(p.issuer));
+	q->doc_until_s = p.until_s;
+	explicit_bzero(&p, sizeof(p));
+	return r;
+}
+
+static int read_request(struct wire_issue *q, const struct args *a)
+{
+	int r = args_person(q->cf, a->word[0]);
+
+	if (r == 0)
+		r = read_names(q, a);
+	if (r == 0)
+		r = read_paper(q, a->document);
+	if (r == 0 && a->print == NULL)
+		r = show_error(EXIT_ARGS, "issue needs --print FILE (or -): the PIN is shown once");
+	return r;
+}
+
+/* A fresh PIN and its two verifiers, at the cost pind wants. */
+static int draw(struct wire_issue *q, char pin[static SYMBOLS_MAX + 1],
+		const struct wire_cost_is *is)
+{
+	const struct argon_cost cost = { is->ops, is->mem_kib };
+	int r = symbols_draw(pin, SYMBOLS_MAX, q->cf);
+
+	q->ops = is->ops;
+	q->mem_kib = is->mem_kib;
+	randombytes_buf(q->salt1, sizeof(q->salt1));
+	randombytes_buf(q->salt2, sizeof(q->salt2));
+	if (r == 0)
+		r = argon_derive(q->out1, pin, SYMBOLS_HALF, q->salt1, &cost);
+	if (r == 0)
+		r = argon_derive(q->out2, pin + SYMBOLS_HALF, SYMBOLS_HALF, q->salt2, &cost);
+	if (r != 0)
+		return show_error(EXIT_ARGS, "cannot draw and hash a PIN (%u KiB of memory): %s",
+				  is->mem_kib, strerror(-r));
+	return 0;
+}
+
+/* One try: 0 and *v, pind's answer; else an exit status after one line. */
+static int record(const struct args *a, struct wire_msg *req, char pin[static SYMBOLS_MAX + 1],
+		  struct wire_verdict *v)
+{
+	struct wire_msg cost = { .type = WIRE_COST }, rep = { 0 };
+	int r = ask(a, &cost, WIRE_COST_IS, &rep);
+
+	if (r == 0)
+		r = draw(&req->issue, pin, &rep.cost_is);
+	if (r == 0)
+		r = ask(a, req, WIRE_VERDICT, &rep);
+	if (r == 0)
+		*v = rep.verdict;
+	wire_wipe(&rep);
+	return r;
+}
+
+/* 0 when pind does not say: the letter is printed all the same. */
+static uint64_t ask_lapses(const struct args *a, const char *cf)
+{
+	const struct args plain = { .socket = a->socket }; /* no JSON before the letter's */
+	struct wire_msg req = { .type = WIRE_STATUS }, rep = { 0 };
+	uint64_t lapses_s = 0;
+
+	memcpy(req.status.cf, cf, sizeof(req.status.cf));
+	if (ask(&plain, &req, WIRE_RECORD, &rep) == 0)
+		lapses_s = rep.record.lapses_s;
+	wire_wipe(&req);
+	wire_wipe(&rep);
+	return lapses_s;
+}
+
+static int print_letter(const struct args *a, struct letter *l, const struct wire_issue *q,
+			const char *pin)
+{
+	const struct letter_text t = { q->cf, pin, level_name(q->level), ask_lapses(a, q->cf) };
+	const struct wire_verdict ok = { .code = V_OK };
+	int r = letter_write(l, &t, a->json);
+
+	if (r != 0)
+		return show_error(
+			EXIT_OUTPUT,
+			"the PIN is recorded but could not be printed (%s): pinctl revoke "
+			"%s --reason 'not printed', then issue again",
+			strerror(-r), q->cf);
+	if (l->path == NULL)
+		return 0;
+	return show_verdict(a->json, &ok,
+			    "the PIN is recorded: print the letter, seal it, and "
+			    "remove the file");
+}
+
+static int issue(const struct args *a, struct wire_msg *req, struct letter *l)
+{
+	char pin[SYMBOLS_MAX + 1] = "";
+	struct wire_verdict v = { 0 };
+	int r = record(a, req, pin, &v);
+
+	if (r == 0 && v.code == V_COST) /* pind was reloaded between our two questions */
+		r = record(a, req, pin, &v);
+	if (r == 0 && v.code == V_OK) {
+		r = print_letter(a, l, &req->issue, pin);
+	} else {
+		letter_discard(l);
+		r = r == 0 ? show_verdict(a->json, &v, NULL) : r;
+	}
+	explicit_bzero(pin, sizeof(pin));
+	return r;
+}
+
+/* From the first byte on disk to the last: Ctrl-C would leave a PIN recorded and not printed. */
+static int hold_signals(void)
+{
+	sigset_t set;
+
+	if (sigemptyset(&set) != 0 || sigaddset(&set, SIGINT) != 0 ||
+	    sigaddset(&set, SIGTERM) != 0 || sigaddset(&set, SIGHUP) != 0 ||
+	    sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+		return show_error(EXIT_ARGS, "cannot hold signals: %m");
+	return 0;
+}
+
+int cmd_issue(const struct args *a)
+{
+	struct wire_msg req = { .type = WIRE_ISSUE };
+	struct letter l;
+	int r = read_request(&req.issue, a);
+
+	if (r == 0 && sodium_init() < 0)
+		r = show_error(EXIT_ARGS, "cannot start libsodium");
+	if (r == 0)
+		r = hold_signals();
+	if (r == 0)
+		r = letter_open(&l, a->print);
+	if (r == 0)
+		r = issue(a, &req, &l);
+	wire_wipe(&req);
+	return r;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* paper.c - see paper.h. */
+#include "paper.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "person.h"
+#include "pinctl.h"
+#include "show.h"
+
+#define DAY_S 86400
+
+const char paper_help[] =
+	"The identity document shown; EXPIRY is its last day, YYYY-MM-DD, KIND one of"
+#define DOCUMENT(NAME, code, name) " " name
+#include "person.def"
+	;
+
+/* n digits as a number; -1 if they are not. */
+static int digits(const char *text, size_t n)
+{
+	int v = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		v = v * 10 + (text[i] - '0');
+	}
+	return v;
+}
+
+/* The first second after the day YYYY-MM-DD; 0 if there is no such day. */
+static uint64_t day_after(const char *text)
+{
+	struct tm tm = { 0 };
+	int year, month, day;
+	time_t t;
+
+	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
+		return 0;
+	year = digits(text, 4);
+	month = digits(text + 5, 2);
+	day = digits(text + 8, 2);
+	if (year < 1970 || month < 1 || day < 1)
+		return 0;
+	tm.tm_year = year - 1900;
+	tm.tm_mon = month - 1;
+	tm.tm_mday = day;
+	t = timegm(&tm); /* makes 3 March of 31 February */
+	return tm.tm_mon == month - 1 && tm.tm_mday == day ? (uint64_t)t + DAY_S : 0;
+}
+
+/* text is cut at its first, second and last colon. */
+static int read_fields(struct paper *p, char *text)
+{
+	char *rest = text;
+	const char *kind = strsep(&rest, ":"), *number = strsep(&rest, ":");
+	char *expiry = rest != NULL ? strrchr(rest, ':') : NULL;
+	int r;
+
+	if (expiry == NULL)
+		return show_error(EXIT_ARGS, "--document takes " PAPER_USAGE
+					     ", as in patente:U1A2345678:MIT-UCO:2030-12-31");
+	*expiry++ = '\0';
+	p->kind = (uint8_t)document_of(kind);
+	p->until_s = day_after(expiry);
+	if (p->kind == DOCUMENT_NONE)
+		return show_error(EXIT_ARGS, "no document '%s': %s", kind, paper_help);
+	if (p->until_s == 0)
+		return show_error(EXIT_ARGS, "the document's expiry must be a day, YYYY-MM-DD");
+	r = args_text(p->number, sizeof(p->number) - 1, number, "the document's number");
+	if (r == 0)
+		r = args_text(p->issuer, sizeof(p->issuer) - 1, rest, "the document's issuer");
+	return r;
+}
+
+int paper_read(struct paper *p, const char *text)
+{
+	char copy[256] = "";
+	int r;
+
+	memset(p, 0, sizeof(*p));
+	if (strlen(text) >= sizeof(copy))
+		return show_error(EXIT_ARGS, "--document takes at most %zu bytes",
+				  sizeof(copy) - 1);
+	memcpy(copy, text, strlen(text));
+	r = read_fields(p, copy);
+	explicit_bzero(copy, sizeof(copy));
+	return r;
+}
+
+int paper_check(const struct paper *p)
+{
+	if (p->kind == DOCUMENT_NONE)
+		return show_error(EXIT_ARGS, "level dispositivo needs --document " PAPER_USAGE);
+	if (p->until_s <= (uint64_t)time(NULL))
+		return show_error(
+			EXIT_ARGS,
+			"the document has expired: level dispositivo needs one that has not");
+	return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* paper.h - an identity document as an operator types it (enum document is only its kind). */
+#ifndef PAPER_H
+#define PAPER_H
+
+#include <stdint.h>
+
+#include "wire.h"
+
+#define PAPER_USAGE "KIND:NUMBER:ISSUER:EXPIRY"
+
+struct paper {
+	uint8_t kind; /* enum document; 0: none shown */
+	char number[sizeof(((struct wire_issue *)0)->doc_number)];
+	char issuer[sizeof(((struct wire_issue *)0)->doc_issuer)]; /* may hold colons */
+	uint64_t until_s; /* the first second (UTC) after its last day, since the epoch */
+};
+
+extern const char paper_help[]; /* what --help says of it */
+
+/* Read text into *p; the caller wipes it. 0, or EXIT_ARGS after one line. */
+int paper_read(struct paper *p, const char *text);
+
+/* Will it do for level dispositivo: shown, and not expired? 0, or EXIT_ARGS after one line. */
+int paper_check(const struct paper *p);
+
+#endif

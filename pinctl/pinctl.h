@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pinctl.h - what the commands share: the command line, the question to pind, the exit status.
+ *
+ * Exit status:
+ *   0    done
+ *   1    check-cf: at least one code is not valid
+ *   2    bad arguments, a file that cannot be opened, no memory: nothing has changed
+ *   3    pind cannot be reached, or its answer makes no sense
+ *   4    pind has done it, but the result could not be written: the message says what to do
+ *   10.. pind refused: the exit column of verdict.def
+ */
+#ifndef PINCTL_H
+#define PINCTL_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cf.h"
+#include "wire.h"
+
+enum { EXIT_INVALID = 1, EXIT_ARGS = 2, EXIT_PIND = 3, EXIT_OUTPUT = 4 };
+
+#define WORDS_MAX 3
+
+/* One command line, read by args_read(). Texts are argv's; NULL: not given. */
+struct args {
+	const char *socket;
+	bool json;
+	const char *category, *level, *document, *print, *reason;
+	const char *word[WORDS_MAX]; /* what is no option, in order */
+	size_t words;
+};
+
+struct command {
+	const char *name;
+	const char *operands; /* for the usage line; a newline separates alternatives */
+	size_t words_min, words_max;
+	const struct argp_option *options; /* its own; NULL: none */
+	int (*run)(const struct args *a);  /* returns the exit status, after one line if not 0 */
+	const char *doc;
+};
+
+/* What args.c knows options by; above every character, so that none has a one-letter twin. */
+enum { OPT_SOCKET = 256, OPT_JSON, OPT_CATEGORY, OPT_LEVEL, OPT_DOCUMENT, OPT_PRINT, OPT_REASON };
+
+/* args.c: --socket and --json, good before and after the command; input is struct args. */
+extern const struct argp args_common;
+
+/* Read the command's own line (argv[0] is the command) into *a. 0, or EXIT_ARGS after one line. */
+int args_read(const struct command *c, struct args *a, int argc, char **argv);
+
+/* args.c: the canonical code of the person named by the text. 0, or EXIT_ARGS after one line. */
+int args_person(char cf[static CF_LEN + 1], const char *text);
+
+/* args.c: a text of 1..max bytes without control characters. 0, or EXIT_ARGS after one line. */
+int args_text(char *out, size_t max, const char *text, const char *option);
+
+/*
+ * ask.c: send req and wait for a reply of type want. 0 and *rep; else an exit status after one
+ * line, also when pind answers with a VERDICT instead. The caller wipes *req and *rep.
+ */
+int ask(const struct args *a, struct wire_msg *req, enum wire_type want, struct wire_msg *rep);
+
+/* ask.c: the same, but VERDICT UNKNOWN is 0 and *found false: there are no more of them. */
+int ask_next(const struct args *a, struct wire_msg *req, enum wire_type want, struct wire_msg *rep,
+	     bool *found);
+
+/* ask.c: send req, say the verdict; done is what people read when it is OK. The exit status. */
+int ask_verdict(const struct args *a, struct wire_msg *req, const char *done);
+
+extern const struct argp_option issue_options[], revoke_options[], convert_options[];
+
+int cmd_issue(const struct args *a);
+int cmd_status(const struct args *a);
+int cmd_revoke(const struct args *a);
+int cmd_unlock(const struct args *a);
+int cmd_convert(const struct args *a);
+int cmd_service(const struct args *a);
+int cmd_ping(const struct args *a);
+int cmd_stats(const struct args *a);
+int cmd_check_cf(const struct args *a);
+
+#endif

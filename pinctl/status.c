@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* status.c - what is on record about a PIN, and what the operator can do next. */
+#include <stdio.h>
+#include <string.h>
+
+#include "paper.h"
+#include "person.h"
+#include "pinctl.h"
+#include "show.h"
+
+static const char *missing_words(unsigned int missing)
+{
+	switch (missing & (WIRE_MISSING_PHONE | WIRE_MISSING_EMAIL)) {
+	case 0:                  return "";
+	case WIRE_MISSING_PHONE: return "phone";
+	case WIRE_MISSING_EMAIL: return "email";
+	default:                 return "phone email";
+	}
+}
+
+static int show_status(bool json, const char *cf, const struct wire_record *r)
+{
+	const struct show_cell cells[] = {
+		{ "codice fiscale", "cf", SHOW_TEXT, cf, 0 },
+		{ "PIN", "life", SHOW_TEXT, show_life(r->life), 0 },
+		{ "attempts are", "gate", SHOW_TEXT, show_gate(r->gate), 0 },
+		{ "attempts failed", "fails", SHOW_COUNT, "", r->fails },
+		{ "attempts that block", "fails_max", SHOW_COUNT, "", r->fails_max },
+		{ "no attempt before", "until", SHOW_TIME, "", r->until_s },
+		{ "level", "level", SHOW_TEXT, level_name(r->level), 0 },
+		{ "category", "category", SHOW_TEXT, category_name(r->category), 0 },
+		{ "document", "document", SHOW_TEXT, document_name(r->doc_kind), 0 },
+		{ "document's last day", "document_until", SHOW_DAY, "", r->doc_until_s },
+		{ "contacts missing", "missing", SHOW_WORDS, missing_words(r->missing), 0 },
+		{ "issued", "issued", SHOW_TIME, "", r->issued_s },
+		{ "set", "set", SHOW_TIME, "", r->set_s },
+		{ "to be renewed", "expires", SHOW_TIME, "", r->expires_s },
+		{ "useless from", "lapses", SHOW_TIME, "", r->lapses_s },
+		{ "last login", "seen", SHOW_TIME, "", r->seen_s },
+		{ "last service", "seen_at", SHOW_TEXT, r->seen_at, 0 },
+		{ "revoked because", "reason", SHOW_TEXT, r->reason, 0 },
+	};
+
+	return show_record(json, cells, sizeof(cells) / sizeof(*cells));
+}
+
+/* The first row that fits; states by name, since the numbers are pind's. */
+static const struct step {
+	const char *state, *level; /* level NULL: any */
+	const char *when, *verb, *rest;
+} steps[] = {
+	{ "absent", NULL, "to issue a PIN", "issue", " --print FILE" },
+	{ "revoked", NULL, "to issue a new PIN", "issue", " --print FILE" },
+	{ "lapsed", NULL, "to replace it", "revoke", " --reason TEXT, then pinctl issue" },
+	{ "blocked", NULL, "to unlock", "unlock", "" },
+	{ "throttled", NULL, "to admit attempts at once", "unlock", "" },
+	{ "awaiting", NULL, "to stop its delivery", "revoke", " --reason TEXT" },
+	{ "temporary", NULL, "if lost before the first login", "revoke",
+	  " --reason TEXT, then pinctl issue" },
+	{ "active", "semplice", "to lift its level", "convert", " --document " PAPER_USAGE },
+	{ "active", NULL, "if lost or stolen", "revoke", " --reason TEXT" },
+	{ "expired", NULL, "its owner renews it by logging in; if forgotten", "revoke",
+	  " --reason TEXT, then pinctl issue" },
+};
+
+static bool step_fits(const struct step *s, const struct wire_record *r)
+{
+	return (strcmp(s->state, show_life(r->life)) == 0 ||
+		strcmp(s->state, show_gate(r->gate)) == 0) &&
+	       (s->level == NULL || strcmp(s->level, level_name(r->level)) == 0);
+}
+
+static void show_next(const char *cf, const struct wire_record *r)
+{
+	for (const struct step *s = steps; s < steps + sizeof(steps) / sizeof(*steps); s++)
+		if (step_fits(s, r)) {
+			printf("%s: pinctl %s %s%s\n", s->when, s->verb, cf, s->rest);
+			return;
+		}
+}
+
+int cmd_status(const struct args *a)
+{
+	struct wire_msg req = { .type = WIRE_STATUS }, rep = { 0 };
+	int r = args_person(req.status.cf, a->word[0]);
+
+	if (r == 0)
+		r = ask(a, &req, WIRE_RECORD, &rep);
+	if (r == 0)
+		r = show_status(a->json, req.status.cf, &rep.record);
+	if (r == 0 && !a->json)
+		show_next(req.status.cf, &rep.record);
+	wire_wipe(&req);
+	wire_wipe(&rep);
+	return r;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* account.c - see account.h. */
+#include "account.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+
+#define RETRIES 1000 /* a commit moves only because another succeeded; this many is a bug */
+
+struct place { /* where an account's rows are */
+	uint8_t account_key[STORE_KEY_LEN], shadow_key[STORE_KEY_LEN];
+	struct shadow shadow;
+	bool is_stranger; /* the shadow row is the one that is written */
+};
+
+static int read_clock(struct accounts *a, struct clock_mark *mark)
+{
+	struct store_row row;
+	int r = a->store->ops->get(a->store, STORE_META, record_clock_key, &row);
+
+	return r == 0 ? record_get_clock(a->keys, &row, mark) : r;
+}
+
+int accounts_open(struct accounts *a, struct store *store, const struct keys *keys, uint64_t real_s)
+{
+	struct store_row row;
+	struct store_change first = { STORE_META, record_clock_key, &row };
+	struct clock_mark mark;
+	int r;
+
+	*a = (struct accounts){ .store = store, .keys = keys };
+	r = read_clock(a, &mark);
+	if (r != 0)
+		return r;
+	if (mark.rev == 0) {
+		mark.high_s = real_s;
+		record_put_clock(keys, &mark, &row);
+		r = store->ops->commit(store, &first, 1);
+	}
+	a->high_s = mark.high_s;
+	return r == STORE_E_MOVED ? -EBUSY : r;
+}
+
+uint64_t accounts_now(struct accounts *a, uint64_t real_s)
+{
+	uint64_t high_s = a->high_s;
+
+	return real_s > high_s ? real_s : high_s;
+}
+
+static void raise_high(struct accounts *a, uint64_t now_s)
+{
+	uint64_t high_s = a->high_s;
+
+	while (high_s < now_s && !atomic_compare_exchange_weak(&a->high_s, &high_s, now_s))
+		;
+}
+
+/* Commit the change, and the time with it when it is a new second. */
+static int commit(struct accounts *a, const struct store_change *change, uint64_t now_s)
+{
+	struct store_row row;
+	struct store_change both[2] = { *change, { STORE_META, record_clock_key, &row } };
+	struct clock_mark mark;
+	size_t n = 1;
+	int r;
+
+	if (now_s > a->high_s) {
+		r = read_clock(a, &mark);
+		if (r != 0)
+			return r < 0 ? r : -EBADMSG;
+		if (mark.high_s < now_s) {
+			mark.high_s = now_s;
+			record_put_clock(a->keys, &mark, &row);
+			n = 2;
+		}
+	}
+	r = a->store->ops->commit(a->store, both, n);
+	if (r == 0)
+		raise_high(a, now_s);
+	else if (r < 0)
+		a->broken = r;
+	return r;
+}
+
+static int read_account(struct accounts *a, const uint8_t *key, struct account *acc)
+{
+	struct store_row row;
+	int r = a->store->ops->get(a->store, STORE_PIN, key, &row);
+
+	if (r == 0)
+		r = record_get_account(a->keys, key, &row, acc);
+	return r > 0 ? -EBADMSG : r;
+}
+
+static int read_shadow(struct accounts *a, const uint8_t *key, struct shadow *sh, uint64_t now_s)
+{
+	struct store_row row;
+	int r = a->store->ops->get(a->store, STORE_SHADOW, key, &row);
+
+	if (r == 0)
+		r = record_get_shadow(a->keys, key, &row, sh);
+	if (r == 0 && now_s > sh->last_s + ACCOUNT_SHADOW_S)
+		penalty_forgive(&sh->penalty);
+	return r > 0 ? -EBADMSG : r;
+}
+
+int account_get(struct accounts *a, const char *cf, struct account *acc)
+{
+	uint8_t key[STORE_KEY_LEN];
+
+	record_account_key(key, a->keys, cf);
+	return read_account(a, key, acc);
+}
+
+/* Read the account e is about. Both rows, always: it takes as long for everyone. */
+static int look_up(struct accounts *a, const struct account_event *e, uint64_t now_s,
+		   struct place *at, struct account *acc)
+{
+	bool about_tries = e->ev == PIN_TRY || e->ev == PIN_REFUND;
+	int r;
+
+	record_account_key(at->account_key, a->keys, e->cf);
+	record_shadow_key(at->shadow_key, a->keys, e->cf);
+	r = read_shadow(a, at->shadow_key, &at->shadow, now_s);
+	if (r == 0)
+		r = read_account(a, at->account_key, acc);
+	at->is_stranger = about_tries && (e->stranger || acc->pin.rev == 0);
+	if (at->is_stranger) {
+		sodium_memzero(acc, sizeof(*acc));
+		acc->pin.penalty = at->shadow.penalty;
+	}
+	return r;
+}
+
+static int write_back(struct accounts *a, struct place *at, const struct account *acc,
+		      uint64_t now_s)
+{
+	struct store_row row;
+	struct store_change change = { STORE_PIN, at->account_key, &row };
+
+	if (at->is_stranger) {
+		at->shadow.penalty = acc->pin.penalty;
+		at->shadow.last_s = now_s;
+		record_put_shadow(a->keys, at->shadow_key, &at->shadow, &row);
+		change = (struct store_change){ STORE_SHADOW, at->shadow_key, &row };
+	} else {
+		record_put_account(a->keys, at->account_key, acc, &row);
+	}
+	return commit(a, &change, now_s);
+}
+
+int account_step(struct accounts *a, const struct account_event *e,
+		 const struct penalty_policy *pol, uint64_t now_s, struct account *acc,
+		 struct pin_step *step)
+{
+	static const struct pin_arg none;
+	int r = STORE_E_MOVED;
+	struct place at;
+
+	for (int i = 0; i < RETRIES && r == STORE_E_MOVED; i++) {
+		r = look_up(a, e, now_s, &at, acc);
+		if (r != 0)
+			break;
+		*step = pin_step(&acc->pin, e->ev, e->arg != NULL ? e->arg : &none, pol, now_s);
+		if (!step->commit)
+			return 0;
+		if (e->edit != NULL)
+			e->edit(acc, e->how, now_s);
+		r = write_back(a, &at, acc, now_s);
+	}
+	if (r != 0)
+		*step = (struct pin_step){ .verdict = V_FAILED };
+	return r == STORE_E_MOVED ? -EBUSY : r;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * account.h - the only place where pin (what should happen) meets store (what is): read, step,
+ * commit, and again if it moved. Also keeps the highest time committed: time never runs backwards.
+ */
+#ifndef ACCOUNT_H
+#define ACCOUNT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "record.h"
+
+#define ACCOUNT_SHADOW_S 86400 /* seconds without an attempt after which strangers are forgotten */
+
+struct accounts {
+	struct store *store;
+	const struct keys *keys;
+	_Atomic uint64_t high_s; /* highest time on disk */
+	_Atomic int broken;      /* -errno of a commit that failed: pind must stop; else 0 */
+};
+
+/*
+ * Look at the store's clock row; in a new store, write it. 0, RECORD_E_FORMAT, RECORD_E_SEAL (the
+ * key is not this store's), or -errno. On error nothing was written.
+ */
+int accounts_open(struct accounts *a, struct store *store, const struct keys *keys, uint64_t real_s);
+
+/* The time to go by: real_s, or the highest time committed if that is later. Seconds. */
+uint64_t accounts_now(struct accounts *a, uint64_t real_s);
+
+/* Read cf's account; all zero if there is none. 0, or -errno (-EBADMSG: not a record of ours). */
+int account_get(struct accounts *a, const char *cf, struct account *acc);
+
+/* Change what is not the PIN's in acc, when its step is committed. how is the caller's. */
+typedef void account_edit_fn(struct account *acc, const void *how, uint64_t now_s);
+
+struct account_event {
+	const char *cf;            /* canonical */
+	enum pin_event ev;
+	bool stranger;             /* TRY, REFUND: as if nobody had this cf */
+	const struct pin_arg *arg; /* MATCH, RENEW, ISSUE: see pin.h */
+	account_edit_fn *edit;     /* or NULL */
+	const void *how;
+};
+
+/*
+ * Apply e to the account: get, pin_step, edit, commit, again if someone else moved it. *acc is the
+ * account as committed (for a stranger: all zero but the penalty), *step what to do next. 0, or
+ * -errno: then nothing is known to be committed and *step says V_FAILED; a failed commit also sets
+ * a->broken. Attempts on strangers are charged to one of a fixed number of shadow rows, so they
+ * cost and look the same. The caller wipes *acc.
+ */
+int account_step(struct accounts *a, const struct account_event *e,
+		 const struct penalty_policy *pol, uint64_t now_s, struct account *acc,
+		 struct pin_step *step);
+
+#endif

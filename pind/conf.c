@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* conf.c - pind.conf: the table of settings and its reader; services.d is in conf_services.c. */
+#include "conf.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf_read.h"
+
+enum kind { NUMBER_KIND, SWITCH_KIND };
+enum when { RELOAD, RESTART };
+
+struct setting {
+	const char *section, *name;
+	size_t off; /* of a uint32_t in struct conf */
+	enum kind kind;
+	uint32_t min, max, value;
+	const char *unit;
+	enum when when;
+};
+
+static const struct setting settings[] = {
+#define NUMBER(section, field, min, max, default, unit, when, doc)                                 \
+	{ #section, #field, offsetof(struct conf, field), NUMBER_KIND, min, max, default, unit, when },
+#define SWITCH(section, field, default, when, doc)                                                 \
+	{ #section, #field, offsetof(struct conf, field), SWITCH_KIND, 0, 1, default, "", when },
+#include "conf.def"
+#define CATEGORY(NAME, code, name, months)                                                         \
+	{ "expiry", name, offsetof(struct conf, expiry) + (code) * sizeof(uint32_t), NUMBER_KIND,  \
+	  1, 24, months, "months", RELOAD },
+#include "person.def"
+};
+
+#define CATEGORY(NAME, code, name, months) _Static_assert((code) < CONF_CATEGORIES, name);
+#include "person.def"
+
+#define N (sizeof(settings) / sizeof(*settings))
+
+_Static_assert(N <= 64, "struct reading has a bit a setting");
+
+struct reading {
+	struct conf *conf;
+	struct conf_error *err;
+	uint64_t set; /* bit i: settings[i] was given */
+};
+
+static uint32_t *field_of(struct conf *c, const struct setting *s)
+{
+	return (uint32_t *)(void *)((char *)c + s->off);
+}
+
+static uint32_t value_of(const struct conf *c, const struct setting *s)
+{
+	uint32_t v;
+
+	memcpy(&v, (const char *)c + s->off, sizeof(v));
+	return v;
+}
+
+static const struct setting *setting_of(const char *section, const char *name)
+{
+	for (size_t i = 0; i < N; i++)
+		if (strcmp(settings[i].section, section) == 0 && strcmp(settings[i].name, name) == 0)
+			return &settings[i];
+	return NULL;
+}
+
+/* Decimal digits only. */
+static bool number(const char *s, uint32_t *out)
+{
+	uint64_t v = 0;
+
+	if (*s == '\0' || strlen(s) > 10)
+		return false;
+	for (; *s != '\0'; s++) {
+		if (*s < '0' || *s > '9')
+			return false;
+		v = v * 10 + (uint32_t)(*s - '0');
+	}
+	*out = (uint32_t)v;
+	return v <= UINT32_MAX;
+}
+
+static bool parse(const struct setting *s, const char *text, uint32_t *out)
+{
+	if (s->kind == NUMBER_KIND)
+		return number(text, out) && *out >= s->min && *out <= s->max;
+	*out = strcmp(text, "yes") == 0;
+	return *out == 1 || strcmp(text, "no") == 0;
+}
+
+/* libinih calls this for every line with a key; 0 marks the line as bad. */
+static int on_line(void *user, const char *section, const char *name, const char *value)
+{
+	struct reading *rd = user;
+	const struct setting *s = setting_of(section, name);
+	uint64_t bit;
+
+	if (s == NULL)
+		return conf_complain(rd->err, "unknown setting '%s' in [%s]", name, section);
+	bit = (uint64_t)1 << (s - settings);
+	if (rd->set & bit)
+		return conf_complain(rd->err, "'%s' is set twice", name);
+	rd->set |= bit;
+	if (parse(s, value, field_of(rd->conf, s)))
+		return 1;
+	if (s->kind == SWITCH_KIND)
+		return conf_complain(rd->err, "%s = '%s': write yes or no", name, value);
+	return conf_complain(rd->err, "%s = '%s': write a number of %s from %u to %u", name, value,
+			     s->unit, s->min, s->max);
+}
+
+static int check_sense(const struct conf *c, struct conf_error *err)
+{
+	if (c->limit < c->free)
+		return conf_complain(err, "[guesses] limit (%u) is below free (%u)", c->limit, c->free);
+	if (c->wait_max_s < c->wait_s)
+		return conf_complain(err, "[guesses] wait_max_s (%u) is below wait_s (%u)",
+				     c->wait_max_s, c->wait_s);
+	if (c->passes_max < c->passes || c->memory_max_kib < c->memory_kib)
+		return conf_complain(err, "[hash] passes_max and memory_max_kib must not be below "
+					  "passes and memory_kib");
+	if (c->per_uid > c->connections)
+		return conf_complain(err, "[limits] per_uid (%u) is above connections (%u)",
+				     c->per_uid, c->connections);
+	return 1;
+}
+
+int conf_defaults(struct conf **ret)
+{
+	struct conf *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < N; i++)
+		*field_of(c, &settings[i]) = settings[i].value;
+	c->services = calloc(1, sizeof(*c->services));
+	if (c->services == NULL) {
+		free(c);
+		return -ENOMEM;
+	}
+	c->n_services = 1;
+	c->services[0] = conf_service_defaults("default");
+	*ret = c;
+	return 0;
+}
+
+void conf_free(struct conf *c)
+{
+	if (c == NULL)
+		return;
+	free(c->services);
+	free(c);
+}
+
+int conf_read(struct conf **ret, const char *file, const struct users *users, char *err,
+	      size_t err_cap)
+{
+	struct conf_error e = { .text = err, .cap = err_cap };
+	struct conf *c;
+	struct reading rd = { .err = &e };
+	int r = conf_defaults(&c);
+
+	err[0] = '\0';
+	if (r != 0)
+		return conf_fail(&e, file, r);
+	rd.conf = c;
+	r = conf_parse_file(file, on_line, &rd, &e);
+	if (r == 0 && !check_sense(c, &e))
+		r = conf_fail(&e, file, -EINVAL);
+	if (r == 0)
+		r = conf_read_services(c, file, users, &e);
+	if (r != 0) {
+		conf_free(c);
+		return r;
+	}
+	*ret = c;
+	return 0;
+}
+
+struct argon_cost conf_cost(const struct conf *c)
+{
+	return (struct argon_cost){ c->passes, c->memory_kib };
+}
+
+struct argon_cost conf_cost_max(const struct conf *c)
+{
+	return (struct argon_cost){ c->passes_max, c->memory_max_kib };
+}
+
+struct penalty_policy conf_penalty(const struct conf *c)
+{
+	return (struct penalty_policy){ c->free, c->limit, c->wait_s, c->wait_max_s };
+}
+
+const char *conf_needs_restart(const struct conf *now, const struct conf *next, char *buf,
+			       size_t cap)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < N && used < cap; i++)
+		if (settings[i].when == RESTART &&
+		    value_of(now, &settings[i]) != value_of(next, &settings[i]))
+			used += (size_t)snprintf(buf + used, cap - used, "%s%s",
+						 used > 0 ? ", " : "", settings[i].name);
+	return buf;
+}

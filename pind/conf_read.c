@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* conf_read.c - one configuration file through libinih, and one line of complaint; see conf_read.h. */
+#include "conf_read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int conf_complain(struct conf_error *e, const char *format, ...)
+{
+	va_list ap;
+
+	if (e->what[0] != '\0')
+		return 0;
+	va_start(ap, format);
+	vsnprintf(e->what, sizeof(e->what), format, ap);
+	va_end(ap);
+	for (char *p = e->what; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	return 0;
+}
+
+int conf_fail(struct conf_error *e, const char *file, int r)
+{
+	snprintf(e->text, e->cap, "%s: %s", file, e->what[0] != '\0' ? e->what : strerror(-r));
+	return r;
+}
+
+/* A regular file only: a FIFO would make pind wait for ever. */
+static int open_file(const char *file, FILE **f)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		r = -EINVAL;
+	*f = r == 0 ? fdopen(fd, "r") : NULL;
+	if (r == 0 && *f == NULL)
+		r = -ENOMEM;
+	if (r != 0)
+		close(fd);
+	return r;
+}
+
+int conf_parse_file(const char *file, ini_handler on_line, void *user, struct conf_error *e)
+{
+	FILE *f = NULL;
+	int line, r = open_file(file, &f);
+
+	e->what[0] = '\0';
+	if (r == -EINVAL)
+		conf_complain(e, "not a regular file");
+	if (r != 0)
+		return conf_fail(e, file, r);
+	line = ini_parse_file(f, on_line, user);
+	r = ferror(f) ? -EIO : line < 0 ? -ENOMEM : 0;
+	fclose(f);
+	if (r != 0)
+		return conf_fail(e, file, r);
+	if (line == 0)
+		return 0;
+	snprintf(e->text, e->cap, "%s:%d: %s", file, line,
+		 e->what[0] != '\0' ? e->what : "not 'key = value', '[section]' or a comment");
+	return -EINVAL;
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* conn.c - see conn.h. Everything here runs in the loop's thread, except answer(). */
+#include "conn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "pool.h"
+
+#define STATUS_US   5000000  /* between two STATUS= lines, microseconds */
+#define CLOCK_JUMP_S 86400   /* wall clock against monotonic clock: more is worth an entry */
+
+struct conn {
+	struct job job; /* first: a conn is a job while a worker has it */
+	struct hub *hub;
+	int fd; /* -1: this slot is free */
+	struct peer who;
+	sd_event_source *io, *timer; /* NULL once the packet has come */
+	uint64_t came_us;            /* when the packet came, monotonic */
+	size_t in_len, out_len;      /* out_len 0: hang up without an answer */
+	uint8_t in[WIRE_MAX], out[WIRE_MAX];
+};
+
+struct hub {
+	struct conn_setup setup;
+	sd_event *event;
+	sd_event_source *doors[LISTEN_MAX];
+	struct pool *pool;
+	struct conn *conns; /* limits.connections slots, all there ever are */
+	unsigned int open;
+	int spare;          /* a descriptor to give up when there are no more */
+	bool stopping;
+	int result;         /* what conn_run() returns */
+	int64_t clock_gap_s; /* wall clock minus monotonic clock */
+	char status[160];
+};
+
+static uint64_t monotonic_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+static void note(struct hub *h, enum event_id id, const char *detail)
+{
+	const struct event e = { .id = id, .detail = detail };
+
+	if (h->setup.sv->event != NULL)
+		h->setup.sv->event(&e);
+}
+
+static void exit_if_done(struct hub *h)
+{
+	if (h->stopping && h->open == 0)
+		(void)sd_event_exit(h->event, 0);
+}
+
+static void hang_up(struct conn *c)
+{
+	struct hub *h = c->hub;
+
+	sd_event_source_disable_unref(c->io);
+	sd_event_source_disable_unref(c->timer);
+	close(c->fd);
+	explicit_bzero(c, sizeof(*c));
+	c->fd = -1;
+	h->open--;
+	h->setup.sv->stats.connections = h->open;
+	exit_if_done(h);
+}
+
+/* Accept no more; what was accepted is still answered. */
+static void stop(struct hub *h, int result)
+{
+	if (h->stopping)
+		return;
+	h->stopping = true;
+	h->result = result;
+	for (size_t i = 0; i < h->setup.n_listeners; i++)
+		h->doors[i] = sd_event_source_disable_unref(h->doors[i]);
+	(void)sd_notify(0, "STOPPING=1"); /* no systemd, nobody to tell */
+	exit_if_done(h);
+}
+
+static void count_queue(struct hub *h)
+{
+	h->setup.sv->stats.queued = pool_waiting(h->pool);
+}
+
+static bool nobody_waits(const struct conn *c)
+{
+	struct pollfd p = { c->fd, POLLRDHUP, 0 };
+
+	if (monotonic_us() - c->came_us > c->hub->setup.limits.deadline_us)
+		return true;
+	return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+/* In a worker thread: c is ours alone until it is done. */
+static void answer(struct job *j)
+{
+	struct conn *c = (struct conn *)j;
+
+	count_queue(c->hub);
+	c->out_len = 0;
+	if (!nobody_waits(c)) /* what nobody hears is neither hashed nor charged */
+		serve(c->hub->setup.sv, &c->who, c->in, c->in_len, c->out, &c->out_len);
+}
+
+static void reply(struct conn *c)
+{
+	/* The buffer is empty and this is all it ever gets: one send cannot block. */
+	if (c->out_len > 0)
+		(void)!send(c->fd, c->out, c->out_len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	hang_up(c);
+}
+
+static int on_packet(sd_event_source *s, int fd, uint32_t events, void *arg)
+{
+	struct conn *c = arg;
+	ssize_t n = recv(fd, c->in, sizeof(c->in), MSG_TRUNC);
+
+	(void)s;
+	(void)events;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n <= 0) {
+		hang_up(c);
+		return 0;
+	}
+	c->in_len = (size_t)n < sizeof(c->in) ? (size_t)n : sizeof(c->in);
+	c->io = sd_event_source_disable_unref(c->io);
+	c->timer = sd_event_source_disable_unref(c->timer);
+	c->came_us = monotonic_us();
+	if ((size_t)n > sizeof(c->in)) {
+		serve_refuse(c->hub->setup.sv, V_BAD, c->in, c->in_len, c->out, &c->out_len);
+		reply(c);
+	} else if (!pool_submit(c->hub->pool, &c->job)) {
+		serve_refuse(c->hub->setup.sv, V_BUSY, c->in, c->in_len, c->out, &c->out_len);
+		reply(c);
+	}
+	return 0;
+}
+
+static int on_late(sd_event_source *s, uint64_t usec, void *arg)
+{
+	(void)s;
+	(void)usec;
+	hang_up(arg);
+	return 0;
+}
+
+/* A slot for uid, or NULL if it, or everyone, has enough. */
+static struct conn *slot_for(const struct hub *h, uid_t uid)
+{
+	struct conn *free_slot = NULL;
+	unsigned int same = 0;
+
+	for (struct conn *c = h->conns; c < h->conns + h->setup.limits.connections; c++) {
+		if (c->fd < 0)
+			free_slot = c;
+		else
+			same += c->who.uid == uid;
+	}
+	return same < h->setup.limits.per_uid ? free_slot : NULL;
+}
+
+/* Make a conn of fd and wait for its packet. fd is ours from here, whatever happens. */
+static void greet(struct hub *h, const struct listener *l, int fd)
+{
+	struct peer who;
+	struct conn *c = NULL;
+
+	if (listen_peer(l, fd, &who) == 0)
+		c = slot_for(h, who.uid);
+	if (c == NULL) {
+		close(fd);
+		return;
+	}
+	*c = (struct conn){ .job.run = answer, .hub = h, .fd = fd, .who = who };
+	h->open++;
+	h->setup.sv->stats.connections = h->open;
+	if (sd_event_add_io(h->event, &c->io, fd, EPOLLIN, on_packet, c) < 0 ||
+	    sd_event_add_time_relative(h->event, &c->timer, CLOCK_MONOTONIC,
+				       h->setup.limits.patience_us, 0, on_late, c) < 0)
+		hang_up(c);
+}
+
+/* No descriptor for the caller: give up the spare one to turn it away, or it would wake us for ever. */
+static void turn_away(struct hub *h, int door)
+{
+	close(h->spare);
+	h->spare = accept4(door, NULL, NULL, SOCK_CLOEXEC);
+	if (h->spare >= 0)
+		close(h->spare);
+	h->spare = fcntl(pool_fd(h->pool), F_DUPFD_CLOEXEC, 0);
+}
+
+static int on_caller(sd_event_source *s, int fd, uint32_t events, void *arg)
+{
+	struct hub *h = sd_event_source_get_userdata(s);
+	int client = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	(void)events;
+	(void)arg;
+	if (client < 0) {
+		if (errno == EMFILE || errno == ENFILE)
+			turn_away(h, fd);
+		return 0;
+	}
+	for (size_t i = 0; i < h->setup.n_listeners; i++)
+		if (h->setup.listeners[i].fd == fd)
+			greet(h, &h->setup.listeners[i], client);
+	return 0;
+}
+
+static int on_done(sd_event_source *s, int fd, uint32_t events, void *arg)
+{
+	struct hub *h = arg;
+	struct job *j;
+
+	(void)s;
+	(void)fd;
+	(void)events;
+	while ((j = pool_done(h->pool)) != NULL)
+		reply((struct conn *)j);
+	if (h->setup.sv->accounts.broken != 0 && !h->stopping) {
+		note(h, EVENT_BROKEN, strerror(-h->setup.sv->accounts.broken));
+		stop(h, -EIO);
+	}
+	return 0;
+}
+
+static int on_signal(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
+{
+	struct hub *h = arg;
+	char line[64];
+
+	(void)s;
+	if (si->ssi_signo != SIGHUP) {
+		stop(h, 0);
+		return 0;
+	}
+	snprintf(line, sizeof(line), "RELOADING=1\nMONOTONIC_USEC=%llu",
+		 (unsigned long long)monotonic_us());
+	(void)sd_notify(0, line);
+	h->setup.reload(h->setup.reload_arg);
+	(void)sd_notify(0, "READY=1");
+	return 0;
+}
+
+static int64_t clock_gap_s(const struct hub *h)
+{
+	return (int64_t)h->setup.sv->real_s() - (int64_t)(monotonic_us() / 1000000);
+}
+
+/* Figures for "systemctl status"; and a look at the wall clock while we are here. */
+static int on_status(sd_event_source *s, uint64_t usec, void *arg)
+{
+	struct hub *h = arg;
+	const struct stats *st = &h->setup.sv->stats;
+	int64_t gap_s = clock_gap_s(h);
+	char line[sizeof(h->status)];
+
+	snprintf(line, sizeof(line), "STATUS=answered %llu, accepted %llu, wrong %llu, queue %u of %u",
+		 (unsigned long long)st->requests, (unsigned long long)st->accepted,
+		 (unsigned long long)st->verdicts[V_WRONG], st->queued, h->setup.limits.queue);
+	if (strcmp(line, h->status) != 0)
+		(void)sd_notify(0, line);
+	memcpy(h->status, line, sizeof(line));
+	if (gap_s - h->clock_gap_s > CLOCK_JUMP_S || h->clock_gap_s - gap_s > CLOCK_JUMP_S) {
+		note(h, EVENT_CLOCK, gap_s > h->clock_gap_s ? "set ahead by more than a day"
+							    : "set back by more than a day");
+		h->clock_gap_s = gap_s;
+	}
+	(void)sd_event_source_set_time(s, usec + STATUS_US);
+	return sd_event_source_set_enabled(s, SD_EVENT_ONESHOT);
+}
+
+static int watch_signals(struct hub *h)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	sigset_t set;
+	int r;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < 3; i++)
+		sigaddset(&set, signals[i]);
+	r = -pthread_sigmask(SIG_BLOCK, &set, NULL); /* inherited by the workers */
+	for (size_t i = 0; i < 3 && r >= 0; i++)
+		r = sd_event_add_signal(h->event, NULL, signals[i], on_signal, h);
+	return r;
+}
+
+static int open_doors(struct hub *h)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < h->setup.n_listeners && r >= 0; i++)
+		r = sd_event_add_io(h->event, &h->doors[i], h->setup.listeners[i].fd, EPOLLIN,
+				    on_caller, h);
+	return r;
+}
+
+static int open_slots(struct hub *h)
+{
+	h->conns = calloc(h->setup.limits.connections, sizeof(*h->conns));
+	if (h->conns == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < h->setup.limits.connections; i++)
+		h->conns[i].fd = -1;
+	return 0;
+}
+
+int conn_open(struct hub **ret, const struct conn_setup *setup)
+{
+	struct hub *h = calloc(1, sizeof(*h));
+	int r;
+
+	if (h == NULL)
+		return -ENOMEM;
+	h->setup = *setup;
+	h->spare = -1;
+	h->clock_gap_s = clock_gap_s(h);
+	r = open_slots(h);
+	if (r >= 0)
+		r = sd_event_new(&h->event);
+	if (r >= 0)
+		r = sd_event_set_watchdog(h->event, true);
+	if (r >= 0)
+		r = watch_signals(h);
+	if (r >= 0)
+		r = pool_open(&h->pool, setup->limits.workers, setup->limits.queue);
+	if (r >= 0)
+		r = sd_event_add_io(h->event, NULL, pool_fd(h->pool), EPOLLIN, on_done, h);
+	if (r >= 0)
+		r = sd_event_add_time_relative(h->event, NULL, CLOCK_MONOTONIC, 0, 0, on_status, h);
+	if (r < 0) {
+		conn_close(h);
+		return r;
+	}
+	h->spare = fcntl(pool_fd(h->pool), F_DUPFD_CLOEXEC, 0);
+	*ret = h;
+	return 0;
+}
+
+int conn_run(struct hub *h)
+{
+	int r = open_doors(h);
+
+	if (r < 0)
+		return r;
+	note(h, EVENT_STARTED, NULL);
+	(void)sd_notify(0, "READY=1");
+	r = sd_event_loop(h->event);
+	note(h, EVENT_STOPPED, NULL);
+	return r < 0 ? r : h->result;
+}
+
+void conn_close(struct hub *h)
+{
+	if (h == NULL)
+		return;
+	pool_close(h->pool);
+	for (size_t i = 0; h->conns != NULL && i < h->setup.limits.connections; i++)
+		if (h->conns[i].fd >= 0)
+			hang_up(&h->conns[i]);
+	for (size_t i = 0; i < LISTEN_MAX; i++)
+		sd_event_source_disable_unref(h->doors[i]);
+	if (h->spare >= 0)
+		close(h->spare);
+	sd_event_unref(h->event);
+	free(h->conns);
+	free(h);
+}

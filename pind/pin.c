@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pin.c - the life of one PIN; see pin.h. */
+#include "pin.h"
+
+#include <string.h>
+
+#include "person.h"
+
+enum act { KEEP, CHARGE, FORGIVE, INSTALL, REFUND, ISSUE, LIFT, DESTROY };
+
+/* What is done. A row per event, a column per life. TRY acts only if the gate is open. */
+/* clang-format off */
+static const enum act acts[PIN_EVENT_N][PIN_LIFE_N] = {
+	/*               ABSENT  AWAITING TEMPORARY ACTIVE   EXPIRED  LAPSED   REVOKED */
+	[PIN_TRY]     = { CHARGE, CHARGE,  CHARGE,   CHARGE,  CHARGE,  CHARGE,  CHARGE },
+	[PIN_MATCH]   = { KEEP,   KEEP,    FORGIVE,  FORGIVE, FORGIVE, KEEP,    KEEP   },
+	[PIN_RENEW]   = { KEEP,   KEEP,    INSTALL,  INSTALL, INSTALL, KEEP,    KEEP   },
+	[PIN_REFUND]  = { REFUND, REFUND,  REFUND,   REFUND,  REFUND,  REFUND,  REFUND },
+	[PIN_ISSUE]   = { ISSUE,  KEEP,    KEEP,     KEEP,    KEEP,    KEEP,    ISSUE  },
+	[PIN_UNLOCK]  = { KEEP,   FORGIVE, FORGIVE,  FORGIVE, FORGIVE, KEEP,    KEEP   },
+	[PIN_CONVERT] = { KEEP,   LIFT,    LIFT,     LIFT,    LIFT,    KEEP,    KEEP   },
+	[PIN_REVOKE]  = { KEEP,   DESTROY, DESTROY,  DESTROY, DESTROY, DESTROY, KEEP   },
+};
+
+/* What is said. For a TRY that is let through: what will be said if the PIN mismatches. */
+static const enum verdict says[PIN_EVENT_N][PIN_LIFE_N] = {
+	/*               ABSENT     AWAITING  TEMPORARY      ACTIVE    EXPIRED        LAPSED    REVOKED */
+	[PIN_TRY]     = { V_WRONG,   V_WRONG,  V_WRONG,       V_WRONG,  V_WRONG,       V_WRONG,  V_WRONG   },
+	[PIN_MATCH]   = { V_WRONG,   V_WRONG,  V_MUST_CHANGE, V_OK,     V_MUST_CHANGE, V_LAPSED, V_WRONG   },
+	[PIN_RENEW]   = { V_WRONG,   V_WRONG,  V_OK,          V_OK,     V_OK,          V_LAPSED, V_WRONG   },
+	[PIN_REFUND]  = { V_FAILED,  V_FAILED, V_FAILED,      V_FAILED, V_FAILED,      V_FAILED, V_FAILED  },
+	[PIN_ISSUE]   = { V_OK,      V_LIVE,   V_LIVE,        V_LIVE,   V_LIVE,        V_LIVE,   V_OK      },
+	[PIN_UNLOCK]  = { V_UNKNOWN, V_OK,     V_OK,          V_OK,     V_OK,          V_LAPSED, V_REVOKED },
+	[PIN_CONVERT] = { V_UNKNOWN, V_OK,     V_OK,          V_OK,     V_OK,          V_LAPSED, V_REVOKED },
+	[PIN_REVOKE]  = { V_UNKNOWN, V_OK,     V_OK,          V_OK,     V_OK,          V_OK,     V_OK      },
+};
+/* clang-format on */
+
+static bool complete(const struct pin_rec *rec)
+{
+	return rec->form != PIN_NO_FORM && rec->verifier[0].alg != 0 &&
+	       (rec->form != PIN_FORM_HALVES || rec->verifier[1].alg != 0);
+}
+
+enum pin_life pin_life(const struct pin_rec *rec, uint64_t now_s)
+{
+	if (rec->gen == 0)
+		return PIN_ABSENT;
+	if (rec->revoked)
+		return PIN_REVOKED;
+	if (now_s >= rec->lapses_s)
+		return PIN_LAPSED;
+	if (!complete(rec))
+		return PIN_AWAITING;
+	if (rec->temporary)
+		return PIN_TEMPORARY;
+	return now_s >= rec->expires_s ? PIN_EXPIRED : PIN_ACTIVE;
+}
+
+static void install(struct pin_rec *rec, const struct pin_arg *arg, uint64_t now_s)
+{
+	penalty_forgive(&rec->penalty);
+	rec->gen++;
+	rec->form = arg->form;
+	rec->temporary = 0;
+	rec->revoked = 0;
+	rec->set_s = now_s;
+	rec->expires_s = arg->expires_s;
+	rec->lapses_s = arg->lapses_s;
+	memcpy(rec->verifier, arg->verifier, sizeof(rec->verifier));
+}
+
+static void issue(struct pin_rec *rec, const struct pin_arg *arg, uint64_t now_s)
+{
+	install(rec, arg, now_s);
+	rec->temporary = 1;
+	rec->level = arg->level;
+}
+
+static void destroy(struct pin_rec *rec, uint64_t now_s)
+{
+	static const struct pin_arg nothing;
+
+	install(rec, &nothing, now_s);
+	rec->revoked = 1;
+	rec->level = LEVEL_NONE;
+}
+
+static void act_on(struct pin_rec *rec, enum act act, const struct pin_arg *arg,
+		   const struct penalty_policy *pol, uint64_t now_s)
+{
+	switch (act) {
+	case KEEP: break;
+	case CHARGE: penalty_charge(&rec->penalty, pol, now_s); break;
+	case FORGIVE: penalty_forgive(&rec->penalty); break;
+	case INSTALL: install(rec, arg, now_s); break;
+	case REFUND: penalty_refund(&rec->penalty); break;
+	case ISSUE: issue(rec, arg, now_s); break;
+	case LIFT: rec->level = LEVEL_DISPOSITIVO; break;
+	case DESTROY: destroy(rec, now_s); break;
+	}
+}
+
+struct pin_step pin_step(struct pin_rec *rec, enum pin_event ev, const struct pin_arg *arg,
+			 const struct penalty_policy *pol, uint64_t now_s)
+{
+	enum pin_life life = pin_life(rec, now_s);
+	enum pin_gate gate = penalty_gate(&rec->penalty, pol, now_s);
+	enum act act = acts[ev][life];
+	bool proof = ev == PIN_MATCH || ev == PIN_RENEW;
+
+	if (proof && arg->gen != rec->gen) /* it was another PIN that was proven */
+		return (struct pin_step){ .verdict = V_WRONG };
+	if (act == KEEP)
+		return (struct pin_step){ .verdict = says[ev][life] };
+	if (act == CHARGE && gate == PIN_BLOCKED)
+		return (struct pin_step){ .verdict = V_BLOCKED };
+	if (act == CHARGE && gate == PIN_THROTTLED)
+		return (struct pin_step){ .verdict = V_THROTTLED,
+					  .wait_s = penalty_wait(&rec->penalty, pol, now_s) };
+	act_on(rec, act, arg, pol, now_s);
+	return (struct pin_step){
+		.then = act == CHARGE ? PIN_CHECK : PIN_SAY,
+		.verdict = says[ev][life],
+		.commit = true,
+	};
+}

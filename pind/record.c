@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* record.c - field tables of stored objects, and the seal around them; see record.h. */
+#include "record.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "codec.h"
+
+#define PLAIN_MAX   (STORE_ROW_MAX - 1 - KEYS_SEAL_LEN)
+#define SHADOW_BITS 20 /* 2^20 rows hold all attempts on unknown people */
+
+#define A(field) offsetof(struct account, field)
+#define VERIFIER_AT(at)                                                                            \
+	{ K_U8, (at) + offsetof(struct pin_verifier, alg), 0, "alg" },                             \
+	{ K_U32, (at) + offsetof(struct pin_verifier, ops), 0, "ops" },                            \
+	{ K_U32, (at) + offsetof(struct pin_verifier, mem_kib), 0, "mem_kib" },                    \
+	{ K_RAW, (at) + offsetof(struct pin_verifier, salt), PIN_SALT_LEN, "salt" },               \
+	{ K_RAW, (at) + offsetof(struct pin_verifier, tag), PIN_TAG_LEN, "tag" }
+
+/* The order is the format: RECORD_FORMAT grows when a line is changed. */
+static const struct codec_field account_fields[] = {
+	{ K_SEC, A(cf), RECORD_CF_MAX, "cf" },
+	{ K_U8, A(category), 0, "category" },
+	{ K_U32, A(pin.gen), 0, "gen" },
+	{ K_U8, A(pin.form), 0, "form" },
+	{ K_U8, A(pin.temporary), 0, "temporary" },
+	{ K_U8, A(pin.revoked), 0, "revoked" },
+	{ K_U8, A(pin.level), 0, "level" },
+	{ K_U32, A(pin.penalty.fails), 0, "fails" },
+	{ K_U64, A(pin.penalty.until_s), 0, "until_s" },
+	{ K_U64, A(pin.set_s), 0, "set_s" },
+	{ K_U64, A(pin.expires_s), 0, "expires_s" },
+	{ K_U64, A(pin.lapses_s), 0, "lapses_s" },
+	VERIFIER_AT(A(pin.verifier[0])),
+	VERIFIER_AT(A(pin.verifier[1])),
+	{ K_U64, A(issued_s), 0, "issued_s" },
+	{ K_U64, A(seen_s), 0, "seen_s" },
+	{ K_SEC, A(seen_at), RECORD_SERVICE_MAX, "seen_at" },
+	{ K_SEC, A(email), CONTACT_EMAIL_MAX, "email" },
+	{ K_SEC, A(phone), CONTACT_PHONE_MAX, "phone" },
+	{ K_U8, A(doc_kind), 0, "doc_kind" },
+	{ K_SEC, A(doc_number), RECORD_NUMBER_MAX, "doc_number" },
+	{ K_SEC, A(doc_issuer), RECORD_ISSUER_MAX, "doc_issuer" },
+	{ K_U64, A(doc_until_s), 0, "doc_until_s" },
+	{ K_SEC, A(reason), RECORD_REASON_MAX, "reason" },
+	{ K_END, 0, 0, NULL },
+};
+
+static const struct codec_field shadow_fields[] = {
+	{ K_U32, offsetof(struct shadow, penalty.fails), 0, "fails" },
+	{ K_U64, offsetof(struct shadow, penalty.until_s), 0, "until_s" },
+	{ K_U64, offsetof(struct shadow, last_s), 0, "last_s" },
+	{ K_END, 0, 0, NULL },
+};
+
+static const struct codec_field clock_fields[] = {
+	{ K_U64, offsetof(struct clock_mark, high_s), 0, "high_s" },
+	{ K_END, 0, 0, NULL },
+};
+
+static const struct codec_field verifier_fields[] = { VERIFIER_AT(0), { K_END, 0, 0, NULL } };
+
+_Static_assert(16 + 2 + 1 + 4 + 4 + 4 + 8 * 4 + 2 * RECORD_VERIFIER_LEN + 16 + 2 +
+			       RECORD_SERVICE_MAX + 2 + CONTACT_EMAIL_MAX + 2 + CONTACT_PHONE_MAX +
+			       1 + 2 + RECORD_NUMBER_MAX + 2 + RECORD_ISSUER_MAX + 8 + 2 +
+			       RECORD_REASON_MAX <=
+		       PLAIN_MAX,
+	       "the longest account fits a row");
+
+const uint8_t record_clock_key[STORE_KEY_LEN] = "clock";
+
+struct context { /* associated data of a row */
+	uint8_t bytes[1 + STORE_KEY_LEN + 8 + 1];
+};
+
+static struct context context_of(enum store_table table, const uint8_t *key, uint64_t rev)
+{
+	struct context c = { .bytes = { (uint8_t)table } };
+
+	memcpy(c.bytes + 1, key, STORE_KEY_LEN);
+	for (int i = 8; i-- > 0; rev >>= 8)
+		c.bytes[1 + STORE_KEY_LEN + i] = (uint8_t)rev;
+	c.bytes[1 + STORE_KEY_LEN + 8] = RECORD_FORMAT;
+	return c;
+}
+
+static void put(const struct keys *k, enum store_table table, const uint8_t *key,
+		const struct codec_field *fields, const void *obj, uint64_t rev,
+		struct store_row *row)
+{
+	struct context ad = context_of(table, key, rev + 1); /* the revision it will have */
+	uint8_t plain[PLAIN_MAX];
+	size_t n = 0;
+
+	if (codec_put(fields, obj, plain, sizeof(plain), &n) != 0)
+		sodium_misuse(); /* sizes are asserted above, and texts end in NUL */
+	row->rev = rev;
+	row->bytes[0] = RECORD_FORMAT;
+	keys_seal(k, KEYS_RECORD, row->bytes + 1, plain, n, ad.bytes, sizeof(ad.bytes));
+	row->len = 1 + n + KEYS_SEAL_LEN;
+	sodium_memzero(plain, sizeof(plain));
+}
+
+static int get(const struct keys *k, enum store_table table, const uint8_t *key,
+	       const struct codec_field *fields, void *obj, size_t size,
+	       const struct store_row *row)
+{
+	struct context ad = context_of(table, key, row->rev);
+	uint8_t plain[PLAIN_MAX];
+	int r = 0;
+
+	memset(obj, 0, size);
+	if (row->rev == 0)
+		return 0;
+	if (row->len < 1 || row->bytes[0] != RECORD_FORMAT)
+		return RECORD_E_FORMAT;
+	if (keys_unseal(k, KEYS_RECORD, plain, row->bytes + 1, row->len - 1, ad.bytes,
+			sizeof(ad.bytes)) != 0)
+		return RECORD_E_SEAL;
+	r = codec_get(fields, obj, plain, row->len - 1 - KEYS_SEAL_LEN);
+	sodium_memzero(plain, sizeof(plain));
+	if (r != 0) {
+		sodium_memzero(obj, size);
+		return RECORD_E_FORMAT;
+	}
+	return 0;
+}
+
+void record_account_key(uint8_t key[static STORE_KEY_LEN], const struct keys *k, const char *cf)
+{
+	keys_digest(k, KEYS_INDEX, key, STORE_KEY_LEN, cf, strlen(cf));
+}
+
+void record_shadow_key(uint8_t key[static STORE_KEY_LEN], const struct keys *k, const char *cf)
+{
+	uint8_t digest[STORE_KEY_LEN];
+
+	record_account_key(digest, k, cf);
+	memset(key, 0, STORE_KEY_LEN);
+	key[0] = digest[0];
+	key[1] = digest[1];
+	key[2] = digest[2] & (0xff << (24 - SHADOW_BITS) & 0xff);
+}
+
+void record_put_account(const struct keys *k, const uint8_t *key, const struct account *a,
+			struct store_row *row)
+{
+	put(k, STORE_PIN, key, account_fields, a, a->pin.rev, row);
+}
+
+int record_get_account(const struct keys *k, const uint8_t *key, const struct store_row *row,
+		       struct account *a)
+{
+	int r = get(k, STORE_PIN, key, account_fields, a, sizeof(*a), row);
+
+	if (r == 0)
+		a->pin.rev = row->rev;
+	return r;
+}
+
+void record_put_shadow(const struct keys *k, const uint8_t *key, const struct shadow *s,
+		       struct store_row *row)
+{
+	put(k, STORE_SHADOW, key, shadow_fields, s, s->rev, row);
+}
+
+int record_get_shadow(const struct keys *k, const uint8_t *key, const struct store_row *row,
+		      struct shadow *s)
+{
+	int r = get(k, STORE_SHADOW, key, shadow_fields, s, sizeof(*s), row);
+
+	if (r == 0)
+		s->rev = row->rev;
+	return r;
+}
+
+void record_put_clock(const struct keys *k, const struct clock_mark *c, struct store_row *row)
+{
+	put(k, STORE_META, record_clock_key, clock_fields, c, c->rev, row);
+}
+
+int record_get_clock(const struct keys *k, const struct store_row *row, struct clock_mark *c)
+{
+	int r = get(k, STORE_META, record_clock_key, clock_fields, c, sizeof(*c), row);
+
+	if (r == 0)
+		c->rev = row->rev;
+	return r;
+}
+
+void record_put_verifier(const struct pin_verifier *v, uint8_t out[static RECORD_VERIFIER_LEN])
+{
+	size_t n;
+
+	if (codec_put(verifier_fields, v, out, RECORD_VERIFIER_LEN, &n) != 0)
+		sodium_misuse();
+}
+
+void record_get_verifier(struct pin_verifier *v, const uint8_t in[static RECORD_VERIFIER_LEN])
+{
+	memset(v, 0, sizeof(*v));
+	if (codec_get(verifier_fields, v, in, RECORD_VERIFIER_LEN) != 0)
+		sodium_misuse(); /* the length is right by type */
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_pinctl_answers.c - what pinctl makes of every answer that pind can give. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "stage.h"
+#include "verdict.h"
+
+/* Every verdict there is becomes its exit status, one line, and its name in JSON. */
+static void test_every_verdict(void **state)
+{
+	static const unsigned int codes[] = {
+#define VERDICT(NAME, code, auth, acct, exit, tell, it, en) code,
+#include "verdict.def"
+		0x77
+	};
+	char want[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
+		START("unlock", "--json", CF);
+		stage_expect(WIRE_UNLOCK);
+		assert_string_equal(stage.req.unlock.cf, CF);
+		stage_say(codes[i]);
+		assert_int_equal(stage_finish(), verdict_exit(codes[i]));
+		snprintf(want, sizeof(want), "{\"verdict\": \"%s\", \"text\": ", verdict_name(codes[i]));
+		assert_memory_equal(stage.out, want, strlen(want));
+		assert_int_equal(stage_lines(stage.out), 1);
+		assert_int_equal(stage_lines(stage.err), codes[i] != V_OK);
+		assert_true(codes[i] != V_THROTTLED || strstr(stage.out, "\"wait_s\": 90}") != NULL);
+	}
+}
+
+/* What is no answer at all. */
+static void test_nonsense(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		START("status", CF);
+		stage_expect(WIRE_STATUS);
+		if (i == 0)
+			close(stage.conn);
+		else if (i == 1)
+			assert_int_equal(send(stage.conn, "\1\203", 2, 0), 2), close(stage.conn);
+		else if (i == 2)
+			stage.req.nonce[0] ^= 1, stage_say(V_LAPSED);
+		else if (i == 3)
+			stage_say(V_OK); /* fine, but what is on record? */
+		else
+			stage_answer((struct wire_msg){ .type = WIRE_STATS_ARE });
+		assert_int_equal(stage_finish(), 3);
+		assert_string_equal(stage.out, "");
+		assert_int_equal(stage_lines(stage.err), 1);
+	}
+}
+
+static void test_status(void **state)
+{
+	static const struct {
+		uint8_t life, gate;
+		const char *name, *next;
+	} rows[] = {
+		{ 0, 0, "absent", "pinctl issue " CF " --print FILE\n" },
+		{ 1, 0, "awaiting", "pinctl revoke " CF },
+		{ 2, 0, "temporary", "pinctl revoke " CF },
+		{ 3, 0, "active", "pinctl convert " CF },
+		{ 4, 0, "expired", "pinctl revoke " CF },
+		{ 5, 2, "lapsed", "pinctl revoke " CF },
+		{ 6, 2, "revoked", "pinctl issue " CF },
+		{ 3, 1, "throttled", "pinctl unlock " CF "\n" },
+		{ 3, 2, "blocked", "to unlock: pinctl unlock " CF "\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		START("status", CF);
+		stage_say_record(rows[i].life, rows[i].gate);
+		assert_int_equal(stage_finish(), 0);
+		assert_non_null(strstr(stage.out, rows[i].name));
+		assert_non_null(strstr(stage.out, rows[i].next));
+		assert_string_equal(stage.err, "");
+	}
+	assert_non_null(strstr(stage.out, "2027-01-14")); /* the document's last day */
+	START("status", CF, "--json");
+	stage_say_record(4, 1);
+	assert_int_equal(stage_finish(), 0);
+	assert_string_equal(stage.out,
+		"{\"cf\": \"" CF "\", \"life\": \"expired\", \"gate\": \"throttled\", \"fails\": 0, "
+		"\"fails_max\": 10, \"until\": null, \"level\": \"semplice\", "
+		"\"category\": \"lavoratore\", \"document\": \"patente\", "
+		"\"document_until\": \"2027-01-14\", \"missing\": [], \"issued\": null, "
+		"\"set\": null, \"expires\": null, \"lapses\": \"2027-01-15T08:00:00Z\", "
+		"\"seen\": null, \"seen_at\": null, \"reason\": \"perch\xc3\xa9\"}\n");
+}
+
+static void say_service(const char *name, uint32_t categories, uint32_t peers, const char *list)
+{
+	struct wire_msg rep = { .type = WIRE_SERVICE_IS,
+				.service_is = { .level = 2, .categories = categories, .peers = peers } };
+
+	snprintf(rep.service_is.name, sizeof(rep.service_is.name), "%s", name);
+	snprintf(rep.service_is.peer_list, sizeof(rep.service_is.peer_list), "%s", list);
+	stage_expect(WIRE_SERVICE_GET);
+	stage_answer(rep);
+}
+
+static void say_services(void)
+{
+	say_service("default", 0x7e, 0, "");
+	assert_int_equal(stage.req.service_get.index, 0);
+	say_service("cassetto", 1u << 4 | 1u << 1, 3, "0 33");
+	assert_int_equal(stage.req.service_get.index, 1);
+	stage_expect(WIRE_SERVICE_GET);
+	assert_int_equal(stage.req.service_get.index, 2);
+	stage_say(V_UNKNOWN);
+}
+
+static void test_services(void **state)
+{
+	(void)state;
+	START("service", "list", "--json");
+	say_services();
+	assert_int_equal(stage_finish(), 0);
+	assert_string_equal(stage.err, "");
+	assert_string_equal(stage.out,
+		"[{\"name\": \"default\", \"level\": \"dispositivo\", \"categories\": [\"lavoratore\", "
+		"\"pensionato\", \"autonomo\", \"impresa\", \"intermediario\", \"patronato\"], "
+		"\"peers\": []}, {\"name\": \"cassetto\", \"level\": \"dispositivo\", \"categories\": "
+		"[\"lavoratore\", \"impresa\"], \"peers\": [\"0\", \"33\", \"...\"]}]\n");
+	START("service", "list");
+	say_services();
+	assert_int_equal(stage_finish(), 0);
+	assert_int_equal(stage_lines(stage.out), 3);
+	assert_non_null(strstr(stage.out, "lavoratore impresa"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_every_verdict, stage_open, stage_close),
+		cmocka_unit_test_setup_teardown(test_nonsense, stage_open, stage_close),
+		cmocka_unit_test_setup_teardown(test_status, stage_open, stage_close),
+		cmocka_unit_test_setup_teardown(test_services, stage_open, stage_close),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# test_install.sh - "make install" into a directory, as anybody, and what the files are worth.
+# shellcheck disable=SC2317 # the cases are called by name
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+CASES='files     what is installed, and where
+kept      a second install keeps the configuration
+prefix    the unit starts the program where it was put
+score     the sandbox of the unit is tight
+defaults  every setting of the installed pind.conf is known'
+
+B=${B:-build}
+unset MAKEFLAGS MAKELEVEL MFLAGS # of the make that runs the tests
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-install.XXXXXX") || exit 1
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+fail() {
+	echo "$*"
+	return 1
+}
+
+install_into() {
+	dest=$1
+	shift
+	make --no-print-directory install B="$B" DESTDIR="$dest" "$@"
+}
+
+t_files() {
+	install_into "$tmp/root" PAMDIR=/pam || return 1
+	(cd "$tmp/root" && find . -type f ! -path '*/man/*' -exec stat -c '%a %n' {} + | LC_ALL=C sort) \
+		>"$tmp/files"
+	diff tests/system/install.exp "$tmp/files" && [ -d "$tmp/root/etc/pind/services.d" ]
+}
+
+t_kept() {
+	echo '# mine' >"$tmp/root/etc/pind/pind.conf"
+	install_into "$tmp/root" PAMDIR=/pam || return 1
+	[ "$(cat "$tmp/root/etc/pind/pind.conf")" = '# mine' ] || fail "pind.conf was replaced"
+}
+
+t_prefix() {
+	install_into "$tmp/local" PREFIX=/usr/local || return 1
+	[ -x "$tmp/local/usr/local/sbin/pind" ] || fail "no /usr/local/sbin/pind" || return 1
+	# shellcheck disable=SC2016 # a pattern
+	! grep '/usr/sbin/pind' "$tmp/local/lib/systemd/system/pind.service" &&
+		grep '^ExecStart=/usr/local/sbin/pind$' "$tmp/local/lib/systemd/system/pind.service"
+}
+
+# The score is 0 to 10; the threshold is ten times that.
+t_score() {
+	systemd-analyze security --no-pager --offline=true --threshold=5 systemd/pind.service
+}
+
+t_defaults() {
+	mkdir -p "$tmp/conf" && sed 's/^#\([a-z]\)/\1/' "$tmp/local/etc/pind/pind.conf" \
+		>"$tmp/conf/pind.conf" && grep -q '^memory_kib = ' "$tmp/conf/pind.conf" || return 1
+	"$tmp/local/usr/local/sbin/pind" --check --config "$tmp/conf/pind.conf" || return 1
+	rows=$(grep -cE '^(NUMBER|SWITCH)\(' pind/conf.def)
+	rows=$((rows + $(grep -c '^CATEGORY(' include/person.def)))
+	[ "$(grep -c '^[a-z]' "$tmp/conf/pind.conf")" -eq "$rows" ] || fail "not $rows settings"
+}
+
+echo "1..$(echo "$CASES" | wc -l)"
+n=0
+while read -r case_name case_text; do
+	n=$((n + 1))
+	if [ "$case_name" = score ] && ! command -v systemd-analyze >/dev/null 2>&1; then
+		echo "ok $n - $case_text # SKIP needs systemd-analyze"
+	elif "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
+		echo "ok $n - $case_text"
+	else
+		echo "not ok $n - $case_text"
+		sed 's/^/# /' "$tmp/case" | head -n 60
+	fi
+done <<EOF
+$CASES
+EOF
