@@ -7,10 +7,13 @@
 #   install    DESTDIR= PREFIX=/usr
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
+.SECONDARY:
 .PHONY: all demo check tests fuzz lint layers install man clean need
 
 B       ?= build
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 PREFIX  ?= /usr
 VERSION := 0.1
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
@@ -59,11 +62,14 @@ $(B)/pinctl: $(call obj,rel,$(PINCTL_SRC))
 $(B)/pam_inpspin.so: $(call obj,pic,$(MODULE_SRC)) pam_inpspin/pam_inpspin.map
 	$(CC) $(OPT) -shared $(LINK) -Wl,--no-undefined,--no-undefined-version,--fatal-warnings \
 	  -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
-$(B)/san/pind: $(call obj,san,$(PIND_SRC))
+$(B)/san/pind: $(call obj,san-obj,$(PIND_SRC))
+	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $^ $(PIND_LIBS)
-$(B)/san/pinctl: $(call obj,san,$(PINCTL_SRC))
+$(B)/san/pinctl: $(call obj,san-obj,$(PINCTL_SRC))
+	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $^ $(PINCTL_LIBS)
-$(B)/san/pam_inpspin.so: $(call obj,san,$(MODULE_SRC)) pam_inpspin/pam_inpspin.map
+$(B)/san/pam_inpspin.so: $(call obj,san-obj,$(MODULE_SRC)) pam_inpspin/pam_inpspin.map
+	@mkdir -p $(@D)
 	$(CC) $(SAN) -shared -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
 
 $(B)/rel/%.o: %.c
@@ -72,14 +78,15 @@ $(B)/rel/%.o: %.c
 $(B)/pic/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(REL_CFLAGS) -fPIC -fstack-usage -c -o $@ $<
-$(B)/san/%.o: %.c
+$(B)/san-obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(SAN_CFLAGS) -fPIC -Ipind -c -o $@ $<
 
 # ---- tests: SRC_<name> lists the files that tests/*/<name>.c is linked with -------------------
 include tests/tests.mk
 
-$(B)/san/tests/%: $(B)/san/tests/%.o $$(call obj,san,$$(SRC_$$(notdir $$*)))
+$(B)/san/tests/%: $(B)/san-obj/tests/%.o $$(call obj,san-obj,$$(SRC_$$(notdir $$*)))
+	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $^ $(LIBS_$(notdir $*)) -lcmocka
 
 demo: need-demo all

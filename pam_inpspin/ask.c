@@ -141,12 +141,13 @@ unsigned int ask_verdict(const struct wire_msg *rep)
 	return rep->type == WIRE_VERDICT ? rep->verdict.code : V_NONE;
 }
 
+/* clang-format off */
 int ask_code(unsigned int verdict, bool account)
 {
 	switch (verdict) {
-#define VERDICT(NAME, code, auth, acct, exit, tell, it, en)                                        \
-	case V_##NAME: return account ? (acct) : (auth);                                           \
-		#include "verdict.def"
+#define VERDICT(NAME, code, auth, acct, exit, tell, it, en) \
+	case V_##NAME: return account ? (acct) : (auth);
+#include "verdict.def"
 	}
 	return PAM_SERVICE_ERR;
 }

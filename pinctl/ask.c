@@ -50,7 +50,7 @@ static int say_why(const struct args *a, const struct door *d, int err)
 	case EPROTOTYPE:
 		what = "speaks another protocol: is it pind, and of version " VERSION "?";
 		break;
-	case ENAMETOOLONG: what = "too long for a socket: at most 107 bytes"; break;
+	case ENAMETOOLONG: return show_error(EXIT_ARGS, "--socket takes at most 107 bytes");
 	}
 	return show_error(EXIT_PIND, "%s: %s", path, what);
 }

@@ -69,7 +69,7 @@ static int compose_json(char *out, const struct letter_text *t)
 	bool known = t->lapses_s != 0;
 
 	return snprintf(out, LETTER_LEN,
-			"{\"cf\": \"%s\", \"pin\": \"%s\", \"level\": \"%s\", \"lapses\": %s%s%s}\n",
+			"{\"cf\":\"%s\",\"pin\":\"%s\",\"level\":\"%s\",\"lapses\":%s%s%s}\n",
 			t->cf, t->pin, t->level, known ? "\"" : "",
 			known ? show_utc(lapses, t->lapses_s) : "null", known ? "\"" : "");
 }

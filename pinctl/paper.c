@@ -48,7 +48,7 @@ static uint64_t day_after(const char *text)
 	tm.tm_mon = month - 1;
 	tm.tm_mday = day;
 	t = timegm(&tm); /* makes 3 March of 31 February */
-	return tm.tm_mon == month - 1 && tm.tm_mday == day ? (uint64_t)t + DAY_S : 0;
+	return tm.tm_mon == month - 1 ? (uint64_t)t + DAY_S : 0;
 }
 
 /* text is cut at its first, second and last colon. */

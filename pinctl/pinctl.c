@@ -126,6 +126,7 @@ int main(int argc, char **argv)
 		return show_error(EXIT_ARGS, "cannot start: %m");
 	(void)setlocale(LC_CTYPE, ""); /* for the width of tables; nothing is parsed by it */
 	(void)signal(SIGPIPE, SIG_IGN); /* what cannot be written is reported instead */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	r = run_line(argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return show_error(r != 0 ? r : EXIT_OUTPUT, "cannot write the answer: %m");

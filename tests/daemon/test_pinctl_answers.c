@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_pinctl_answers.c - what pinctl makes of every answer that pind can give. */
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,11 +26,11 @@ static void test_every_verdict(void **state)
 		assert_string_equal(stage.req.unlock.cf, CF);
 		stage_say(codes[i]);
 		assert_int_equal(stage_finish(), verdict_exit(codes[i]));
-		snprintf(want, sizeof(want), "{\"verdict\": \"%s\", \"text\": ", verdict_name(codes[i]));
+		snprintf(want, sizeof(want), "{\"verdict\":\"%s\",\"text\":", verdict_name(codes[i]));
 		assert_memory_equal(stage.out, want, strlen(want));
 		assert_int_equal(stage_lines(stage.out), 1);
 		assert_int_equal(stage_lines(stage.err), codes[i] != V_OK);
-		assert_true(codes[i] != V_THROTTLED || strstr(stage.out, "\"wait_s\": 90}") != NULL);
+		assert_true(codes[i] != V_THROTTLED || strstr(stage.out, "\"wait_s\":90}") != NULL);
 	}
 }
 
@@ -54,6 +55,27 @@ static void test_nonsense(void **state)
 		assert_string_equal(stage.out, "");
 		assert_int_equal(stage_lines(stage.err), 1);
 	}
+}
+
+/* A listener of somebody else's is asked nothing. */
+static void test_foreign_listener(void **state)
+{
+	struct pollfd p = { stage.fd, POLLIN, 0 };
+	char byte;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(seteuid(65534), 0);
+	assert_int_equal(listen(stage.fd, 4), 0); /* the kernel notes who listens */
+	assert_int_equal(seteuid(0), 0);
+	START("status", CF);
+	assert_int_equal(stage_finish(), 3);
+	assert_int_equal(stage_lines(stage.err), 1);
+	assert_int_equal(poll(&p, 1, 0), 1);
+	stage.conn = accept(stage.fd, NULL, NULL);
+	assert_int_equal(recv(stage.conn, &byte, 1, 0), 0);
+	close(stage.conn);
 }
 
 static void test_status(void **state)
@@ -87,12 +109,12 @@ static void test_status(void **state)
 	stage_say_record(4, 1);
 	assert_int_equal(stage_finish(), 0);
 	assert_string_equal(stage.out,
-		"{\"cf\": \"" CF "\", \"life\": \"expired\", \"gate\": \"throttled\", \"fails\": 0, "
-		"\"fails_max\": 10, \"until\": null, \"level\": \"semplice\", "
-		"\"category\": \"lavoratore\", \"document\": \"patente\", "
-		"\"document_until\": \"2027-01-14\", \"missing\": [], \"issued\": null, "
-		"\"set\": null, \"expires\": null, \"lapses\": \"2027-01-15T08:00:00Z\", "
-		"\"seen\": null, \"seen_at\": null, \"reason\": \"perch\xc3\xa9\"}\n");
+		"{\"cf\":\"" CF "\",\"life\":\"expired\",\"gate\":\"throttled\",\"fails\":0,"
+		"\"fails_max\":10,\"until\":null,\"level\":\"semplice\","
+		"\"category\":\"lavoratore\",\"document\":\"patente\","
+		"\"document_until\":\"2027-01-14\",\"missing\":[],\"issued\":null,"
+		"\"set\":null,\"expires\":null,\"lapses\":\"2027-01-15T08:00:00Z\","
+		"\"seen\":null,\"seen_at\":null,\"reason\":\"perch\xc3\xa9\"}\n");
 }
 
 static void say_service(const char *name, uint32_t categories, uint32_t peers, const char *list)
@@ -125,10 +147,10 @@ static void test_services(void **state)
 	assert_int_equal(stage_finish(), 0);
 	assert_string_equal(stage.err, "");
 	assert_string_equal(stage.out,
-		"[{\"name\": \"default\", \"level\": \"dispositivo\", \"categories\": [\"lavoratore\", "
-		"\"pensionato\", \"autonomo\", \"impresa\", \"intermediario\", \"patronato\"], "
-		"\"peers\": []}, {\"name\": \"cassetto\", \"level\": \"dispositivo\", \"categories\": "
-		"[\"lavoratore\", \"impresa\"], \"peers\": [\"0\", \"33\", \"...\"]}]\n");
+		"[{\"name\":\"default\",\"level\":\"dispositivo\",\"categories\":[\"lavoratore\","
+		"\"pensionato\",\"autonomo\",\"impresa\",\"intermediario\",\"patronato\"],"
+		"\"peers\":[]},{\"name\":\"cassetto\",\"level\":\"dispositivo\",\"categories\":"
+		"[\"lavoratore\",\"impresa\"],\"peers\":[\"0\",\"33\",\"...\"]}]\n");
 	START("service", "list");
 	say_services();
 	assert_int_equal(stage_finish(), 0);
@@ -141,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_every_verdict, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(test_nonsense, stage_open, stage_close),
+		cmocka_unit_test_setup_teardown(test_foreign_listener, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(test_status, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(test_services, stage_open, stage_close),
 	};

@@ -55,11 +55,11 @@ static void test_issue_retries_cost(void **state)
 	stage_say(V_OK);
 	stage_say_record(2, 0);
 	assert_int_equal(stage_finish(), 0);
-	at = strstr(stage.out, "\"pin\": \"");
+	at = strstr(stage.out, "\"pin\":\"");
 	assert_non_null(at);
-	memcpy(pin, at + 8, 16);
-	snprintf(want, sizeof(want), "{\"cf\": \"" CF "\", \"pin\": \"%s\", \"level\": \"semplice\", "
-				     "\"lapses\": \"2027-01-15T08:00:00Z\"}\n", pin);
+	memcpy(pin, at + 7, 16);
+	snprintf(want, sizeof(want), "{\"cf\":\"" CF "\",\"pin\":\"%s\",\"level\":\"semplice\","
+				     "\"lapses\":\"2027-01-15T08:00:00Z\"}\n", pin);
 	assert_string_equal(stage.out, want);
 	assert_string_equal(stage.err, "");
 	assert_string_equal(second.cf, CF);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -174,6 +175,7 @@ struct fake *fake_start(const char *path, uid_t uid, void (*prepare)(struct fake
 	struct fake *f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 			      -1, 0);
 	int ready[2];
+	pid_t pid;
 	char byte;
 
 	if (f == MAP_FAILED || strlen(path) >= sizeof(f->path) || pipe(ready) != 0)
@@ -181,26 +183,30 @@ struct fake *fake_start(const char *path, uid_t uid, void (*prepare)(struct fake
 	memcpy(f->path, path, strlen(path) + 1);
 	f->uid = uid;
 	(void)unlink(path);
-	f->pid = fork();
-	if (f->pid == 0) {
+	pid = fork();
+	if (pid == 0) {
 		close(ready[0]);
 		if (prepare != NULL)
 			prepare(f);
 		child(f, ready[1]);
 	}
 	close(ready[1]);
-	if (read(ready[0], &byte, 1) != 1) {
-		fake_stop(f);
-		f = NULL;
+	f->pid = pid; /* the memory is shared: the child must not write this */
+	if (pid > 0 && read(ready[0], &byte, 1) == 1) {
+		close(ready[0]);
+		return f;
 	}
 	close(ready[0]);
-	return f;
+	fake_stop(f);
+	return NULL;
 }
 
 void fake_stop(struct fake *f)
 {
-	kill(f->pid, SIGKILL);
-	waitpid(f->pid, NULL, 0);
+	if (f->pid > 0) {
+		kill(f->pid, SIGKILL);
+		waitpid(f->pid, NULL, 0);
+	}
 	(void)unlink(f->path);
 	munmap(f, sizeof(*f));
 }

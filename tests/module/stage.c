@@ -75,23 +75,6 @@ static void die(const char *what)
 	exit(1);
 }
 
-void stage_open(struct stage *st)
-{
-	const char *module = getenv("MODULE");
-
-	if (module == NULL || module[0] != '/') {
-		fprintf(stderr, "MODULE must be the absolute path of pam_inpspin.so\n");
-		exit(1);
-	}
-	snprintf(st->dir, sizeof(st->dir), "/tmp/inpspin.XXXXXX");
-	if (mkdtemp(st->dir) == NULL)
-		die("mkdtemp");
-	snprintf(st->sock, sizeof(st->sock), "%s/sock", st->dir);
-	st->fake = fake_start(st->sock, (uid_t)-1, NULL);
-	if (st->fake == NULL)
-		die("fake_start");
-}
-
 void stage_close(struct stage *st)
 {
 	DIR *d = opendir(st->dir);
@@ -138,6 +121,25 @@ void stage_plain(const struct stage *st, const char *name, const char *options)
 		 "password required @ %s\nsession required @ %s\n",
 		 options, options, options, options);
 	stage_service(st, name, text);
+}
+
+void stage_open(struct stage *st)
+{
+	const char *module = getenv("MODULE");
+
+	if (module == NULL || module[0] != '/') {
+		fprintf(stderr, "MODULE must be the absolute path of pam_inpspin.so\n");
+		exit(1);
+	}
+	snprintf(st->dir, sizeof(st->dir), "/tmp/inpspin.XXXXXX");
+	if (mkdtemp(st->dir) == NULL)
+		die("mkdtemp");
+	snprintf(st->sock, sizeof(st->sock), "%s/sock", st->dir);
+	st->fake = fake_start(st->sock, (uid_t)-1, NULL);
+	if (st->fake == NULL)
+		die("fake_start");
+	stage_service(st, "other", "auth required pam_deny.so\naccount required pam_deny.so\n"
+				   "password required pam_deny.so\nsession required pam_deny.so\n");
 }
 
 /* ---- actors ---- */

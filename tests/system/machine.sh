@@ -5,6 +5,8 @@
 
 MACHINE_PACKAGES='systemd systemd-sysv dbus passwd libpam-runtime libpam-modules pamtester
 	libsodium23 liblmdb0 libsystemd0 libinih1 libseccomp2 libsmartcols1 libjansson4'
+# What a real machine has and nspawn keeps from its own: Landlock, which pind confines itself with.
+MACHINE_CALLS='landlock_create_ruleset landlock_add_rule landlock_restrict_self'
 MACHINE_CACHE="${XDG_CACHE_HOME:-/var/cache}/inpspin-tests"
 
 machine_dir='' machine_nspawn='' machine_leader='' machine_cgroups=''
@@ -86,7 +88,8 @@ machine_boot() {
 		while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs"; shift; done; shift
 		exec "$@" </dev/null >"$console" 2>&1' \
 		sh "$1" $machine_cgroups -- systemd-nspawn --quiet --boot --directory="$machine_dir" \
-		--machine="inpspin-$$" --private-network --register=no $keep --console=pipe &
+		--machine="inpspin-$$" --private-network --register=no $keep --console=pipe \
+		--system-call-filter="$MACHINE_CALLS" &
 	machine_nspawn=$!
 	for _ in $(seq 300); do
 		machine_leader=$(machine_child "$machine_nspawn")

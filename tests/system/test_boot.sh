@@ -55,8 +55,9 @@ login() {
 refused_with() {
 	text=$1
 	shift
-	"$@" >"$tmp/refused" 2>&1 && fail "it did not fail: $*" && return 1
+	"$@" >"$tmp/refused" 2>&1 && status=0 || status=1
 	cat "$tmp/refused"
+	[ $status -ne 0 ] || fail "it did not fail: $*" || return 1
 	grep -qi -e "$text" "$tmp/refused" || fail "it did not say: $text"
 }
 
@@ -148,10 +149,12 @@ t_confined() {
 	[ "$(inside stat -c '%a %U' /var/lib/pind)" = '700 pind' ] || fail "/var/lib/pind"
 }
 
-# user socket: what pinctl says when this user knocks there.
+# user socket: this user asks there what anybody may who can connect.
 knock() {
+	question=ping
+	[ "$2" = auth ] || question=stats
 	inside setpriv --reuid "$1" --regid "$1" --init-groups \
-		pinctl --socket "/run/pind/$2.sock" ping
+		pinctl --socket "/run/pind/$2.sock" $question
 }
 
 t_strangers() {
@@ -191,7 +194,7 @@ t_reload() {
 	refused_with 'Permission denied' good_login
 }
 
-t_mistake() {
+make_mistake() {
 	new_log >/dev/null
 	printf '# a mistake:\nlevel = semplicissimo\n' >"$machine_dir$policy"
 	refused_with 'failed' inside systemctl reload pind || return 1
@@ -199,11 +202,18 @@ t_mistake() {
 		cat "$tmp/log"
 		fail "the journal names no line"
 	} || return 1
-	served_at dispositivo && refused_with 'Permission denied' good_login || return 1
+	served_at dispositivo && refused_with 'Permission denied' good_login
+}
+
+served_no_more() {
+	! served_at dispositivo
+}
+
+t_mistake() {
+	make_mistake
+	made=$?
 	rm "$machine_dir$policy"
-	inside systemctl reload pind || return 1
-	gone() { ! served_at dispositivo; }
-	soon gone && good_login
+	inside systemctl reload pind && [ $made -eq 0 ] && soon served_no_more && good_login
 }
 
 t_defaults() {
@@ -214,8 +224,12 @@ t_defaults() {
 
 t_restart() {
 	before=$(main_pid)
+	new_log >/dev/null
 	inside systemctl restart pind && good_login || return 1
-	[ "$(main_pid)" != "$before" ] || fail "the same process"
+	[ "$(main_pid)" != "$before" ] || fail "the same process" || return 1
+	new_log >"$tmp/log"
+	cat "$tmp/log"
+	grep -q 'Deactivated successfully' "$tmp/log" || fail "it did not end well"
 }
 
 answers_again() {
@@ -230,7 +244,7 @@ t_kills() {
 	inside systemctl daemon-reload && inside systemctl restart pind || return 1
 	for i in $(seq 100); do
 		victim=$(main_pid)
-		inside kill -KILL "$victim" && soon answers_again "$victim" >/dev/null ||
+		inside sh -c "kill -KILL $victim" && soon answers_again "$victim" >/dev/null ||
 			fail "no answer after kill $i" || return 1
 	done
 	inside systemctl show -p NRestarts pind
@@ -273,11 +287,10 @@ t_secrets() {
 	inside journalctl -o export --no-pager >"$tmp/journal"
 	grep -q 'pam_inpspin' "$tmp/journal" || fail "the module logged nothing: a vain search" ||
 		return 1
-	grep -aF -f "$tmp/canaries" "$tmp/journal" "$tmp/console" &&
-		fail "found in the journal" && return 1
+	! grep -aF -f "$tmp/canaries" "$tmp/journal" "$tmp/console" || fail "in the journal" || return 1
 	inside tar -C / -c var/lib/pind run/pind etc/pind var/log run/log >"$tmp/files" 2>/dev/null
 	[ "$(tar -tf "$tmp/files" | grep -c '^var/lib/pind/.')" -ge 2 ] || fail "no store" || return 1
-	grep -caF -f "$tmp/canaries" "$tmp/files" && fail "found in a file" && return 1
+	! grep -caF -f "$tmp/canaries" "$tmp/files" || fail "found in a file" || return 1
 	for planted in "a$PIN." "$(printf 'x%s' "$CF" | base64)" "$(echo "$groups" | tr A-Z a-z)"; do
 		inside logger -t "planted-$planted" planted && inside journalctl --sync
 		inside journalctl -o export --no-pager -t "planted-$planted" |
@@ -297,6 +310,12 @@ set_up() {
 	}
 }
 
+# Why the case failed, and what pind last said.
+tell() {
+	head -n 60 "$tmp/case" | sed 's/^/# /'
+	inside journalctl --quiet --no-pager -o cat -u pind -n 6 | sed 's/^/# | /'
+}
+
 count=$(echo "$CASES" | wc -l)
 echo "1..$count"
 B=${B:-build}
@@ -313,7 +332,7 @@ while read -r case_name case_text; do
 		echo "ok $n - $case_text"
 	else
 		echo "not ok $n - $case_text"
-		[ -n "${broken-}" ] || sed 's/^/# /' "$tmp/case" | head -n 60
+		[ -n "${broken-}" ] || tell
 	fi
 done <<EOF
 $CASES

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * test_conv.c - what a login asks, tells and leaves behind: prompts to the byte, answers of every
+ * kind and size, stacked passwords, the environment.
+ * Environment: MODULE, the absolute path of pam_inpspin.so.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "stage.h"
+#include "verdict.h"
+
+#define N(a) (sizeof(a) / sizeof(*(a)))
+
+static struct stage st;
+
+static int setup(void **state)
+{
+	(void)state;
+	stage_open(&st);
+	stage_plain(&st, "it", "");
+	stage_plain(&st, "en", "lang=en");
+	stage_plain(&st, "quiet", "quiet");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	stage_close(&st);
+	return 0;
+}
+
+static void script(struct fake_step s)
+{
+	fake_script(st.fake, &s, 1);
+}
+
+/* ---- prompts and texts ---- */
+
+static const struct {
+	unsigned int code;
+	uint32_t wait_s;
+	const char *it, *en;
+} told[] = {
+	{ V_THROTTLED, 0, "Troppi tentativi: riprovare fra 1 secondo",
+	  "Too many attempts: try again in 1 second" },
+	{ V_THROTTLED, 30, "Troppi tentativi: riprovare fra 30 secondi",
+	  "Too many attempts: try again in 30 seconds" },
+	{ V_THROTTLED, 59, "Troppi tentativi: riprovare fra 59 secondi",
+	  "Too many attempts: try again in 59 seconds" },
+	{ V_THROTTLED, 60, "Troppi tentativi: riprovare fra 1 minuto",
+	  "Too many attempts: try again in 1 minute" },
+	{ V_THROTTLED, 61, "Troppi tentativi: riprovare fra 2 minuti",
+	  "Too many attempts: try again in 2 minutes" },
+	{ V_THROTTLED, 3540, "Troppi tentativi: riprovare fra 59 minuti",
+	  "Too many attempts: try again in 59 minutes" },
+	{ V_THROTTLED, 3541, "Troppi tentativi: riprovare fra 1 ora",
+	  "Too many attempts: try again in 1 hour" },
+	{ V_THROTTLED, 3601, "Troppi tentativi: riprovare fra 2 ore",
+	  "Too many attempts: try again in 2 hours" },
+	{ V_THROTTLED, 86400, "Troppi tentativi: riprovare fra 1 giorno",
+	  "Too many attempts: try again in 1 day" },
+	{ V_THROTTLED, UINT32_MAX, "Troppi tentativi: riprovare fra 49711 giorni",
+	  "Too many attempts: try again in 49711 days" },
+	{ V_BLOCKED, 0, "Troppi tentativi: chiamare il numero verde",
+	  "Too many attempts: call the help line" },
+	{ V_LAPSED, 0, "PIN scaduto da troppo tempo: chiederne uno nuovo",
+	  "The PIN expired too long ago: request a new one" },
+	{ V_LEVEL, 0, "Questo servizio richiede il PIN dispositivo",
+	  "This service requires a PIN of level dispositivo" },
+	{ V_CATEGORY, 0, "Questo servizio non e' aperto alla sua categoria di utenti",
+	  "This service is not open to your category of users" },
+	{ V_DELEGATION, 0, "Nessuna delega approvata per questo soggetto",
+	  "There is no approved delegation for this subject" },
+};
+
+static void login_hears(const char *service, int flags, const char *text)
+{
+	struct actor a = { .answers = { "x" }, .n_answers = 1 };
+	char expected[512] = "off:PIN: |";
+
+	if (text != NULL) {
+		strncat(expected, "error:", sizeof(expected) - strlen(expected) - 1);
+		strncat(expected, text, sizeof(expected) - strlen(expected) - 1);
+		strncat(expected, "|", sizeof(expected) - strlen(expected) - 1);
+	}
+	stage_once(&st, service, CF, DO_AUTH, flags, &a);
+	assert_string_equal(a.heard, expected);
+}
+
+static void test_texts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N(told); i++) {
+		struct fake_step s = fake_verdict(told[i].code);
+
+		s.rep.verdict.wait_s = told[i].wait_s;
+		script(s);
+		login_hears("it", 0, told[i].it);
+		login_hears("en", 0, told[i].en);
+		login_hears("quiet", 0, NULL);
+		login_hears("it", (int)PAM_SILENT, NULL);
+	}
+}
+
+/* Whoever the person is, the question is the same; and most answers are never explained. */
+static void test_silence_of_verdicts(void **state)
+{
+	(void)state;
+	for (unsigned int code = 0; code < 256; code++) {
+		bool tells = false;
+
+		for (size_t i = 0; i < N(told); i++)
+			tells |= told[i].code == code;
+		if (tells || code == V_MISTYPED || code == V_STALE || code == V_CONTACTS)
+			continue;
+		script(fake_verdict(code));
+		login_hears("it", 0, NULL);
+		login_hears("en", 0, NULL);
+	}
+}
+
+static void test_account_texts(void **state)
+{
+	struct fake_step s = fake_verdict(V_LEVEL);
+	struct actor a = { 0 };
+
+	(void)state;
+	script(s);
+	assert_int_equal(stage_once(&st, "it", CF, DO_ACCT, 0, &a), PAM_PERM_DENIED);
+	assert_string_equal(a.heard, "error:Questo servizio richiede il PIN dispositivo|");
+	a = (struct actor){ 0 };
+	assert_int_equal(stage_once(&st, "it", CF, DO_ACCT, (int)PAM_SILENT, &a), PAM_PERM_DENIED);
+	assert_string_equal(a.heard, "");
+}
+
+static void test_warning(void **state)
+{
+	struct fake_step s = fake_verdict(V_OK);
+	static const struct {
+		uint8_t days;
+		const char *service, *heard;
+		int flags;
+	} rows[] = {
+		{ 0, "it", "", 0 },
+		{ 1, "it", "info:Il PIN scade fra 1 giorno|", 0 },
+		{ 14, "it", "info:Il PIN scade fra 14 giorni|", 0 },
+		{ 255, "it", "info:Il PIN scade fra 255 giorni|", 0 },
+		{ 1, "en", "info:The PIN expires in 1 day|", 0 },
+		{ 14, "en", "info:The PIN expires in 14 days|", 0 },
+		{ 14, "quiet", "", 0 },
+		{ 14, "it", "", (int)PAM_SILENT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		struct actor a = { 0 };
+
+		s.rep.verdict.warn_days = rows[i].days;
+		script(s);
+		assert_int_equal(
+			stage_once(&st, rows[i].service, CF, DO_ACCT, rows[i].flags, &a), PAM_SUCCESS);
+		assert_string_equal(a.heard, rows[i].heard);
+		a = (struct actor){ .answers = { "x" }, .n_answers = 1 };
+		assert_int_equal(stage_once(&st, "it", CF, DO_AUTH, 0, &a), PAM_SUCCESS);
+		assert_string_equal(a.heard, "off:PIN: |"); /* only in the account phase */
+		a = (struct actor){ .tell_code = PAM_CONV_ERR };
+		assert_int_equal(stage_once(&st, "it", CF, DO_ACCT, 0, &a), PAM_SUCCESS);
+	}
+}
+
+/* Programs that cannot show a text change nothing. */
+static void test_deaf(void **state)
+{
+	struct actor a = { .answers = { "x" }, .n_answers = 1, .tell_code = PAM_CONV_ERR };
+
+	(void)state;
+	script(fake_verdict(V_LEVEL));
+	assert_int_equal(stage_once(&st, "it", CF, DO_AUTH, 0, &a), PAM_PERM_DENIED);
+	a.litter = true;
+	assert_int_equal(stage_once(&st, "it", CF, DO_ACCT, 0, &a), PAM_PERM_DENIED);
+	assert_int_equal(a.told, 2);
+}
+
+/* login(1) leaves the name to us: PAM asks for it, then we for the PIN. */
+static void test_no_user(void **state)
+{
+	struct actor a = { .answers = { CF, "AB12CD34" }, .n_answers = 2 };
+
+	(void)state;
+	script(fake_verdict(V_OK));
+	assert_int_equal(stage_once(&st, "it", NULL, DO_AUTH, 0, &a), PAM_SUCCESS);
+	assert_string_equal(a.heard, "on:login:|off:PIN: |");
+	assert_string_equal(fake_request(st.fake, 0)->authenticate.cf, CF);
+
+	script(fake_verdict(V_OK));
+	a = (struct actor){ .code = PAM_CONV_ERR };
+	assert_int_not_equal(stage_once(&st, "it", NULL, DO_AUTH, 0, &a), PAM_SUCCESS);
+	a = (struct actor){ .code = PAM_CONV_AGAIN };
+	assert_int_equal(stage_once(&st, "it", NULL, DO_AUTH, 0, &a), PAM_INCOMPLETE);
+	fake_settle(st.fake);
+	assert_int_equal(fake_connections(st.fake), 0);
+}
+
+/* ---- answers ---- */
+
+static char *long_answer(struct actor *a, const char *prompt)
+{
+	size_t len = a->n_answers;
+	char *s = malloc(len + 1);
+
+	(void)prompt;
+	if (s != NULL) {
+		memset(s, 'A', len);
+		s[len] = '\0';
+	}
+	return s;
+}
+
+/* Every length is sent, as far as there is room: pind decides, and charges. */
+static void test_lengths(void **state)
+{
+	static const size_t lens[] = { 0, 1, 8, 15, 16, 17, 63, 64, 65, 255, 256, 512, 513, 4096,
+				       1 << 20 };
+
+	(void)state;
+	for (size_t i = 0; i < N(lens); i++) {
+		struct actor a = { .think = long_answer, .n_answers = lens[i] };
+		size_t sent = lens[i] < 64 ? lens[i] : 64;
+
+		script(fake_verdict(V_WRONG));
+		assert_int_equal(stage_once(&st, "it", CF, DO_AUTH, 0, &a), PAM_AUTH_ERR);
+		assert_int_equal(strlen(fake_request(st.fake, 0)->authenticate.pin), sent);
+		assert_string_equal(a.heard, "off:PIN: |");
+	}
+}
+
+static void test_any_bytes(void **state)
+{
+	static const char *const pins[] = { "\b\n\r\177INCORRECT", "\x80\xff", "pin con spazi", "%s%n",
+					    "ab12cd34", "AB12CD34X", "B12CD34" };
+
+	(void)state;
+	for (size_t i = 0; i < N(pins); i++) {
+		struct actor a = { .answers = { pins[i] }, .n_answers = 1 };
+
+		script((struct fake_step){ .how = FAKE_ORACLE, .rep = fake_verdict(V_WRONG).rep });
+		assert_int_equal(stage_once(&st, "it", CF, DO_AUTH, 0, &a), PAM_AUTH_ERR);
+		assert_string_equal(fake_request(st.fake, 0)->authenticate.pin, pins[i]);
+	}
+}
+
+/* No answer is no PIN, and no question either. (Leaks are LeakSanitizer's to find.) */
+static void test_no_answer(void **state)
+{
+	static const struct {
+		int code, expected;
+		bool litter;
+	} rows[] = {
+		{ PAM_CONV_ERR, PAM_CONV_ERR, false },     { PAM_CONV_ERR, PAM_CONV_ERR, true },
+		{ PAM_CONV_AGAIN, PAM_INCOMPLETE, false }, { PAM_CONV_AGAIN, PAM_INCOMPLETE, true },
+		{ PAM_BUF_ERR, PAM_BUF_ERR, false },       { PAM_BUF_ERR, PAM_BUF_ERR, true },
+		{ PAM_ABORT, PAM_CONV_ERR, true },         { PAM_IGNORE, PAM_CONV_ERR, true },
+		{ -1, PAM_CONV_ERR, true },
+	};
+	struct actor a = { .answers = { NULL }, .n_answers = 1 };
+	struct pam_conv none = { NULL, NULL };
+	pam_handle_t *pamh;
+
+	(void)state;
+	script(fake_verdict(V_OK));
+	assert_int_equal(stage_once(&st, "it", CF, DO_AUTH, 0, &a), PAM_CONV_ERR);
+	for (size_t i = 0; i < N(rows); i++) {
+		a = (struct actor){ .answers = { "AB12CD34" }, .n_answers = 1, .code = rows[i].code,
+				    .litter = rows[i].litter };
+		assert_int_equal(stage_once(&st, "it", CF, DO_AUTH, 0, &a), rows[i].expected);
+	}
+	assert_int_equal(pam_start_confdir("it", CF, &none, st.dir, &pamh), PAM_SUCCESS);
+	assert_int_equal(pam_authenticate(pamh, 0), PAM_CONV_ERR);
+	pam_end(pamh, PAM_CONV_ERR);
+	fake_settle(st.fake);
+	assert_int_equal(fake_connections(st.fake), 0);
+}
+
+/* ---- stacked passwords: the module itself is the one that asked before ---- */
+
+static void stacked(const char *service, const unsigned int *codes, size_t n, struct actor *a,
+		    int expected)
+{
+	struct fake_step s[4] = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		s[i] = fake_verdict(codes[i]);
+	fake_script(st.fake, s, n);
+	assert_int_equal(stage_once(&st, service, CF, DO_AUTH, 0, a), expected);
+	assert_int_equal(fake_asked(st.fake), n);
+}
+
+static void test_try_first_pass(void **state)
+{
+	static const unsigned int right[] = { V_WRONG, V_OK }, again[] = { V_WRONG, V_WRONG, V_OK },
+				  stop[] = { V_WRONG, V_FAILED }, wait[] = { V_WRONG, V_THROTTLED },
+				  never[] = { V_WRONG, V_WRONG, V_WRONG };
+	struct actor a = { .answers = { "FIRST", "SECOND" }, .n_answers = 2 };
+	struct actor fresh = a;
+
+	(void)state;
+	stage_service(&st, "stacked", "auth optional @\nauth required @ try_first_pass\n");
+	stacked("stacked", right, 2, &a, PAM_SUCCESS);
+	assert_string_equal(a.heard, "off:PIN: |");
+	assert_string_equal(fake_request(st.fake, 1)->authenticate.pin, "FIRST");
+
+	a = fresh;
+	stacked("stacked", again, 3, &a, PAM_SUCCESS);
+	assert_string_equal(a.heard, "off:PIN: |off:PIN: |");
+	assert_string_equal(fake_request(st.fake, 1)->authenticate.pin, "FIRST");
+	assert_string_equal(fake_request(st.fake, 2)->authenticate.pin, "SECOND");
+
+	a = fresh;
+	stacked("stacked", stop, 2, &a, PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(a.asked, 1);
+	a = fresh;
+	stacked("stacked", wait, 2, &a, PAM_AUTH_ERR);
+	assert_int_equal(a.asked, 1);
+	a = fresh;
+	stacked("stacked", never, 3, &a, PAM_AUTH_ERR);
+	assert_int_equal(a.asked, 2);
+
+	a = fresh; /* nobody asked before: ask */
+	stage_plain(&st, "try", "try_first_pass");
+	stacked("try", right + 1, 1, &a, PAM_SUCCESS);
+	assert_string_equal(a.heard, "off:PIN: |");
+}
+
+static void test_use_first_pass(void **state)
+{
+	static const unsigned int right[] = { V_WRONG, V_OK }, wrong[] = { V_WRONG, V_WRONG };
+	struct actor a = { .answers = { "FIRST", "SECOND" }, .n_answers = 2 };
+	struct actor fresh = a;
+
+	(void)state;
+	stage_service(&st, "stacked", "auth optional @\nauth required @ use_first_pass try_first_pass\n");
+	stage_plain(&st, "use", "use_first_pass");
+	stacked("stacked", right, 2, &a, PAM_SUCCESS);
+	assert_int_equal(a.asked, 1);
+	a = fresh;
+	stacked("stacked", wrong, 2, &a, PAM_AUTH_ERR);
+	assert_int_equal(a.asked, 1);
+	a = fresh;
+	script(fake_verdict(V_OK));
+	assert_int_equal(stage_once(&st, "use", CF, DO_AUTH, 0, &a), PAM_AUTH_ERR);
+	fake_settle(st.fake);
+	assert_int_equal(fake_connections(st.fake), 0);
+	assert_int_equal(a.asked, 0);
+}
+
+/* ---- the environment ---- */
+
+static const char *env(pam_handle_t *pamh, const char *name)
+{
+	const char *value = pam_getenv(pamh, name);
+
+	return value != NULL ? value : "(unset)";
+}
+
+static void assert_env(pam_handle_t *pamh, const char *cf, const char *level, const char *category,
+		       const char *company, const char *expires)
+{
+	assert_string_equal(env(pamh, "INPSPIN_CF"), cf);
+	assert_string_equal(env(pamh, "INPSPIN_LEVEL"), level);
+	assert_string_equal(env(pamh, "INPSPIN_CATEGORY"), category);
+	assert_string_equal(env(pamh, "INPSPIN_ON_BEHALF_OF"), company);
+	assert_string_equal(env(pamh, "INPSPIN_EXPIRES"), expires);
+}
+
+static void test_environment(void **state)
+{
+	struct actor a = { .answers = { "x" }, .n_answers = 1 };
+	pam_handle_t *pamh;
+	const char *no = "(unset)";
+
+	(void)state;
+	stage_plain(&st, "any", "user=any");
+	for (int what = DO_AUTH; what <= DO_ACCT; what++) {
+		pamh = stage_start(&st, "any", CF_LOW "/" COMPANY, &a);
+		script(fake_verdict(V_OK));
+		assert_int_equal(stage_do(pamh, (enum stage_call)what, 0), PAM_SUCCESS);
+		assert_env(pamh, CF, "dispositivo", "impresa", COMPANY, "2026-05-22");
+		assert_int_equal(pam_set_item(pamh, PAM_USER, CF_OTHER), PAM_SUCCESS);
+		script(fake_verdict(V_MUST_CHANGE));
+		stage_do(pamh, (enum stage_call)what, 0);
+		assert_env(pamh, CF_OTHER, "dispositivo", "impresa", no, no);
+		script(fake_verdict(V_WRONG)); /* what is not so any more goes away */
+		stage_do(pamh, (enum stage_call)what, 0);
+		assert_env(pamh, no, no, no, no, no);
+		pam_end(pamh, PAM_SUCCESS);
+	}
+}
+
+static void test_expiry_dates(void **state)
+{
+	static const struct {
+		uint64_t s;
+		const char *day;
+	} rows[] = {
+		{ 1, "1970-01-01" },           { 86399, "1970-01-01" },
+		{ 86400, "1970-01-02" },       { 951782400, "2000-02-29" },
+		{ 1709251199, "2024-02-29" },  { 1709251200, "2024-03-01" },
+		{ 1767225599, "2025-12-31" },  { 4107542400, "2100-03-01" },
+		{ 4107542399, "2100-02-28" },  { 253402300799, "9999-12-31" },
+		{ 253402300800, "(unset)" },   { UINT64_MAX, "(unset)" },
+		{ 0, "(unset)" },
+	};
+	struct fake_step s = fake_verdict(V_OK);
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		struct actor a = { 0 };
+		pam_handle_t *pamh = stage_start(&st, "it", CF, &a);
+
+		s.rep.verdict.expires_s = rows[i].s;
+		s.rep.verdict.level = 0;
+		s.rep.verdict.category = 0;
+		script(s);
+		assert_int_equal(pam_acct_mgmt(pamh, 0), PAM_SUCCESS);
+		assert_env(pamh, CF, "(unset)", "(unset)", "(unset)", rows[i].day);
+		pam_end(pamh, PAM_SUCCESS);
+	}
+}
+
+/* The debug log says what happened, and of whom and with what nothing. */
+static void test_debug_log(void **state)
+{
+	struct actor a = { .answers = { "AB12CD34" }, .n_answers = 1 };
+
+	(void)state;
+	stage_plain(&st, "debug", "debug");
+	stage_forget();
+	script(fake_verdict(V_LEVEL));
+	assert_int_equal(stage_once(&st, "debug", CF "/" COMPANY, DO_AUTH, 0, &a), PAM_PERM_DENIED);
+	assert_non_null(strstr(stage_log(), "service debug: pind says LEVEL"));
+	script(fake_verdict(V_OK));
+	assert_int_equal(stage_once(&st, "debug", CF "/" COMPANY, DO_ACCT, 0, &a), PAM_SUCCESS);
+	assert_non_null(strstr(stage_log(), "service debug: pind says OK"));
+	assert_null(strstr(stage_log(), "AB12"));
+	assert_null(strstr(stage_log(), "RSSMRA"));
+	assert_null(strstr(stage_log(), COMPANY));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_silence_of_verdicts),
+		cmocka_unit_test(test_account_texts),
+		cmocka_unit_test(test_warning),
+		cmocka_unit_test(test_deaf),
+		cmocka_unit_test(test_no_user),
+		cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_any_bytes),
+		cmocka_unit_test(test_no_answer),
+		cmocka_unit_test(test_try_first_pass),
+		cmocka_unit_test(test_use_first_pass),
+		cmocka_unit_test(test_environment),
+		cmocka_unit_test(test_expiry_dates),
+		cmocka_unit_test(test_debug_log),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
