@@ -140,6 +140,11 @@ static int print_letter(const struct args *a, struct letter *l, const struct wir
 			"the PIN is recorded but could not be printed (%s): pinctl revoke "
 			"%s --reason 'not printed', then issue again",
 			strerror(-r), q->cf);
+	if (t.lapses_s == 0)
+		(void)show_error(0,
+				 "the PIN is recorded and printed, only without its last day: "
+				 "pinctl status %s",
+				 q->cf);
 	if (l->path == NULL)
 		return 0;
 	return show_verdict(a->json, &ok,

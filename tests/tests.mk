@@ -27,25 +27,54 @@ LIBS_test_clerk := $(DESK_LIBS)
 
 # The nouns of the daemon, each with what it stands on.
 WIRE_SRC := common/codec.c common/wire.c
-KEYS_SRC := pind/keys.c common/codec.c
-UNIT_TESTS += $(addprefix unit/,test_codec test_wire test_person test_calendar test_penalty)
+UNIT_TESTS += $(addprefix unit/,test_codec test_wire test_person test_calendar test_penalty test_keys \
+	test_hash test_recent test_record test_ticket)
 SRC_test_codec := common/codec.c
 SRC_test_wire := $(WIRE_SRC)
 SRC_test_person := common/person.c common/verdict.c
 SRC_test_calendar := pind/calendar.c
 SRC_test_penalty := pind/penalty.c
+SRC_test_keys := pind/keys.c
+SRC_test_hash := pind/keys.c pind/hash.c common/argon.c
+SRC_test_recent := pind/keys.c pind/recent.c
+SRC_test_record := pind/keys.c pind/record.c common/codec.c
+SRC_test_ticket := pind/keys.c pind/record.c pind/ticket.c common/codec.c
+$(foreach t,keys hash recent record ticket,$(eval LIBS_test_$(t) := -lsodium -lpthread))
 
 # pind as a process, asked through its sockets. PIND=, PIND_RELEASE= absolute paths of programs.
 RIG := tests/daemon/rig.c tests/daemon/rig_ask.c $(addprefix common/,codec.c wire.c verdict.c client.c \
 	cf.c argon.c)
-RIG_TESTS := test_life
+RIG_TESTS := test_life test_guess test_callers
 UNIT_TESTS += $(RIG_TESTS:%=daemon/%)
 $(foreach t,$(RIG_TESTS),$(eval SRC_$(t) := $(RIG))$(eval LIBS_$(t) := -lsodium -lpthread))
 
 # The module, through the real libpam. MODULE=<absolute path of a pam_inpspin.so>
 MODULE_FAKE := tests/module/stage.c tests/module/fake.c $(addprefix common/,codec.c wire.c client.c)
-MODULE_TESTS := test_retval test_stacks test_options test_conv test_renewal
+MODULE_TESTS := test_retval test_stacks test_options test_conv test_items test_renewal test_proof test_host
 UNIT_TESTS += $(MODULE_TESTS:%=module/%)
 $(foreach t,$(MODULE_TESTS),$(eval SRC_$(t) := $(MODULE_FAKE))$(eval LIBS_$(t) := -lpam))
+
+# The same without sanitizers, on the module as shipped; and threads under ThreadSanitizer, with a
+# module built for it (MODULE=$(B)/tsan/pam_inpspin.so).
+PLAIN_TESTS := $(B)/plain/tests/module/test_memory
+TSAN_TESTS := $(B)/tsan/tests/module/test_host
+TSAN := -fsanitize=thread
+TEST_CFLAGS = -O1 -g $(STD) $(WARN) $(INC) -MMD -MP $(CFLAGS)
+$(B)/plain-obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CFLAGS) -c -o $@ $<
+$(B)/tsan-obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CFLAGS) $(TSAN) -fPIC -c -o $@ $<
+$(B)/tsan/pam_inpspin.so: $(call obj,tsan-obj,$(MODULE_SRC)) pam_inpspin/pam_inpspin.map
+	@mkdir -p $(@D)
+	$(CC) $(TSAN) -shared -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
+$(PLAIN_TESTS): $(B)/plain/%: $(B)/plain-obj/%.o $(call obj,plain-obj,$(MODULE_FAKE))
+	@mkdir -p $(@D)
+	$(CC) -o $@ $^ -lpam -lpthread -lcmocka
+$(TSAN_TESTS): $(B)/tsan/%: $(B)/tsan-obj/%.o $(call obj,tsan-obj,$(MODULE_FAKE))
+	@mkdir -p $(@D)
+	$(CC) $(TSAN) -o $@ $^ -lpam -lcmocka
+tests: $(PLAIN_TESTS) $(TSAN_TESTS) $(B)/tsan/pam_inpspin.so $(B)/pam_inpspin.so
 
 tests: $(UNIT_TESTS:%=$(B)/san/tests/%) $(B)/san/pind $(B)/san/pinctl $(B)/san/pam_inpspin.so

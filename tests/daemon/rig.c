@@ -119,6 +119,7 @@ static void become_pind(void)
 	const char *argv[24];
 	size_t n = 0;
 	int fd = open(rig.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	int program = open(rig.program, O_PATH | O_CLOEXEC); /* who it becomes may not see it */
 
 	for (const char *const *w = rig.wrap; w != NULL && *w != NULL; w++)
 		argv[n++] = *w;
@@ -134,10 +135,13 @@ static void become_pind(void)
 	argv[n] = NULL;
 	if (fd < 0 || dup2(fd, STDERR_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0)
 		_exit(126);
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* if the test dies, so does its pind */
 	if (rig.before_exec != NULL)
 		rig.before_exec();
-	execvp(argv[0], (char **)(uintptr_t)argv);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* if the test dies, so does its pind */
+	if (rig.wrap != NULL)
+		execvp(argv[0], (char **)(uintptr_t)argv);
+	else
+		fexecve(program, (char **)(uintptr_t)argv, environ);
 	_exit(127);
 }
 

@@ -76,7 +76,19 @@ int rig_ask(struct wire_msg *req, struct wire_msg *rep);
 /* One packet by the socket at path, as it is. Length of the answer, 0 if there is none, or -errno. */
 ssize_t rig_raw(const char *path, const void *bytes, size_t len, uint8_t answer[static WIRE_MAX]);
 
-/* A connection to the socket at path. The descriptor or -errno. */
+/* The same by somebody else, for a test that runs as root: uid, gid and one more group. */
+struct rig_caller {
+	uid_t uid;
+	gid_t gid, also;
+};
+ssize_t rig_raw_as(const struct rig_caller *who, const char *path, const void *bytes, size_t len,
+		   uint8_t answer[static WIRE_MAX]);
+
+/* rig_ask, by somebody else. The socket is the one that is named. */
+int rig_ask_as(const struct rig_caller *who, const char *path, struct wire_msg *req,
+	       struct wire_msg *rep);
+
+/* A connection to the socket at path: the descriptor or -errno. */
 int rig_connect(const char *path);
 
 /* The codice fiscale of the synthetic person number i, 0..9999. Returns cf. */

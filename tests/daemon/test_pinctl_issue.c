@@ -13,7 +13,8 @@
 static void say_cost(uint32_t ops, uint32_t mem_kib)
 {
 	stage_expect(WIRE_COST);
-	stage_answer((struct wire_msg){ .type = WIRE_COST_IS, .cost_is = { .ops = ops, .mem_kib = mem_kib } });
+	stage_answer((struct wire_msg){ .type = WIRE_COST_IS,
+					.cost_is = { .ops = ops, .mem_kib = mem_kib } });
 }
 
 static bool exists(const char *path)
@@ -148,6 +149,23 @@ static void test_issue_not_printed(void **state)
 	assert_non_null(strstr(stage.err, "pinctl revoke " CF));
 }
 
+/* pind cannot say until when: one clean object all the same. */
+static void test_issue_without_day(void **state)
+{
+	(void)state;
+	START("issue", CF, "--print", "-", "--json");
+	say_cost(1, 8);
+	stage_expect(WIRE_ISSUE);
+	stage_say(V_OK);
+	stage_expect(WIRE_STATUS);
+	stage_say(V_BUSY);
+	assert_int_equal(stage_finish(), 0);
+	assert_memory_equal(stage.out, "{\"cf\":", 6);
+	assert_int_equal(stage_lines(stage.out), 1);
+	assert_non_null(strstr(stage.out, "\"lapses\":null}"));
+	assert_non_null(strstr(stage.err, "recorded and printed"));
+}
+
 /* Names that are taken are refused before pind hears of anything. */
 static void test_issue_keeps_files(void **state)
 {
@@ -167,6 +185,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_issue_order, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(test_issue_refused, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(test_issue_not_printed, stage_open, stage_close),
+		cmocka_unit_test_setup_teardown(test_issue_without_day, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(test_issue_keeps_files, stage_open, stage_close),
 	};
 

@@ -61,6 +61,12 @@ int stage_do(pam_handle_t *pamh, enum stage_call what, int flags);
 int stage_once(const struct stage *st, const char *service, const char *user, enum stage_call what,
 	       int flags, struct actor *a);
 
+/* Forget what an actor heard so far. */
+void stage_hush(struct actor *a);
+
+/* Log CF in with an expired PIN, a's first answer: the handle then holds a grant of 0x5a bytes. */
+pam_handle_t *stage_granted(const struct stage *st, const char *service, struct actor *a);
+
 /* What was logged since the last stage_forget(). */
 const char *stage_log(void);
 void stage_forget(void);

@@ -41,7 +41,7 @@ machine_root() (
 		mmdebstrap --quiet --variant=minbase --format=directory \
 			--dpkgopt=path-exclude=/usr/share/doc/* \
 			--dpkgopt=path-exclude=/usr/share/locale/* \
-			--include="$(echo $MACHINE_PACKAGES | tr ' ' ,)" \
+			--include="$(printf '%s' "$MACHINE_PACKAGES" | tr -s ' \n\t' ,)" \
 			"$(. /etc/os-release && echo "$VERSION_CODENAME")" "$root.new" \
 			"$MACHINE_CACHE/sources.list" >&2 </dev/null 9>&- || exit 1
 		mv "$root.new" "$root" || exit 1
@@ -71,7 +71,7 @@ machine_enter_cgroup() {
 }
 
 machine_child() {
-	cat "/proc/$1/task/$1/children" 2>/dev/null | cut -d ' ' -f 1
+	cut -d ' ' -f 1 "/proc/$1/task/$1/children" 2>/dev/null
 }
 
 inside() {
@@ -81,8 +81,8 @@ inside() {
 
 # Boot machine_dir; its console goes to the file $1.
 machine_boot() {
-	keep=--keep-unit
-	[ -d /run/systemd/system ] && keep= || machine_enter_cgroup
+	keep=
+	[ -d /run/systemd/system ] || { keep=--keep-unit && machine_enter_cgroup; }
 	# shellcheck disable=SC2016,SC2086 # expanded by the inner shell; perhaps no word
 	sh -c 'console=$1; shift
 		while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs"; shift; done; shift

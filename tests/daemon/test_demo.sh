@@ -1,0 +1,164 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# test_demo.sh - scripts/demo keeps what it announces, and leaves nothing behind, cut short or not.
+# shellcheck disable=SC2317 # the cases are called by name
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+CASES='play     the demo goes through, step by step
+told     what it shows is what it announces
+tidy     it leaves nothing behind
+broken   a program that does not do its job is noticed
+talking  interrupted in a conversation it leaves nothing behind
+ahead    stopped while the clock is ahead it leaves nothing behind'
+
+export B="${B:-build}"
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-demo-test.XXXXXX") || exit 1
+demo=''
+trap '[ -z "$demo" ] || kill -KILL -- "-$demo" 2>/dev/null; rm -rf "$tmp"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+fail() {
+	echo "$*"
+	return 1
+}
+
+# In a session of its own, with the signals that the shell ignores for background jobs.
+start_demo() {
+	ls /dev/shm >"$tmp/shm"
+	setsid env --default-signal=INT,QUIT scripts/demo >"$tmp/out" 2>&1 &
+	demo=$!
+}
+
+end_demo() {
+	wait "$demo"
+	status=$?
+	cat "$tmp/out"
+	dir=$(sed -n 's/.* in \(\/tmp\/inpspin-demo\.[A-Za-z0-9]*\)\.$/\1/p' "$tmp/out")
+}
+
+# Processes of its session, its directory, libpam_wrapper's and libfaketime's things.
+nothing_left() {
+	[ -n "$dir" ] || fail "it did not tell its directory" || return 1
+	[ ! -e "$dir" ] || fail "$dir is still there" || return 1
+	for stat in /proc/[0-9]*/stat; do
+		# shellcheck disable=SC2046 # fields
+		set -- $(sed 's/^.*) //' "$stat" 2>/dev/null)
+		[ "${4-}" != "$demo" ] || fail "a process is left: $stat" || return 1
+	done
+	for pid in /tmp/pam.?/pid; do
+		[ ! -e "$pid" ] || [ ! "$pid" -nt "$tmp/shm" ] || kill -0 "$(cat "$pid")" 2>/dev/null ||
+			fail "left: ${pid%/pid}" || return 1
+	done
+	for name in $(ls /dev/shm | grep faketime | grep -vxF -f "$tmp/shm"); do
+		kill -0 "${name##*_}" 2>/dev/null || fail "left: /dev/shm/$name" || return 1
+	done
+}
+
+# text: wait until the demo has said it.
+reached() {
+	for _ in $(seq 300); do
+		grep -q -e "$1" "$tmp/out" && return 0
+		kill -0 "$demo" 2>/dev/null || break
+		sleep 0.1
+	done
+	fail "it did not come to '$1'"
+}
+
+# text signal status: it gets the signal when it has said the text.
+cut_short() {
+	start_demo
+	reached "$1" || return 1
+	kill -s "$2" -- "-$demo"
+	end_demo
+	[ $status -eq "$3" ] || fail "exit status $status, $3 wanted" || return 1
+	! grep -q 'All of it went as announced' "$tmp/out" || fail "it was over already" || return 1
+	nothing_left
+}
+
+t_play() {
+	start_demo
+	end_demo
+	[ $status -eq 0 ] || fail "exit status $status" || return 1
+	[ "$(grep -c '^[0-9]*\. ' "$tmp/out")" -eq 10 ] || fail "not ten steps"
+}
+
+# Of the step $1: its lines, without what changes.
+step() {
+	sed -n "/^$1\. /,/^\$/p" "$tmp/out"
+}
+
+# step line...: these lines are in the step, in this order, whatever is between.
+has() {
+	step "$1" >"$tmp/step"
+	shift
+	for line in "$@"; do
+		grep -q -e "$line" "$tmp/step" || fail "not in '$(head -n 1 "$tmp/step")': $line" ||
+			return 1
+		sed -i "1,/$line/d" "$tmp/step"
+	done
+}
+
+t_told() {
+	has 1 '"pin":"[0-9A-Z]\{16\}"' &&
+		has 2 'PIN: [0-9A-Z]\{16\}$' 'successfully authenticated' 'new one required' &&
+		has 3 'cellulare: ' 'e-mail: ' "nuovo PIN e' ....-....\. " 'PIN cambiato' 'altered' &&
+		has 4 'PIN: ....-....$' 'management done' 'PIN: [0-9A-Z]\{16\}$' 'Authentication fail' &&
+		has 5 'inpspin-submit' 'richiede il PIN dispositivo' 'Permission denied' &&
+		has 6 'pinctl convert' 'inpspin-submit' 'management done' &&
+		has 7 'Authentication failure' &&
+		has 8 'successfully authenticated' 'new one required' &&
+		has 9 "nuovo PIN e' ....-....\. " 'PIN cambiato' 'inpspin-submit' 'management done' &&
+		has 10 'pinctl revoke' 'Authentication failure' || return 1
+	! step 9 | grep -q cellulare || fail "contacts are asked twice"
+}
+
+t_tidy() {
+	nothing_left
+}
+
+# A module that lets everybody in: the first refusal that does not come must end the demo.
+t_broken() {
+	mkdir "$tmp/b" && cp "$B/pind" "$B/pinctl" "$tmp/b" || return 1
+	cat >"$tmp/yes.c" <<-'EOF'
+		#include <stddef.h>
+		int pam_sm_authenticate(void *h, int f, int c, const char **v);
+		int pam_sm_authenticate(void *h, int f, int c, const char **v)
+		{
+			return h == NULL || c < 0 || v == NULL || f == -1;
+		}
+		int pam_sm_acct_mgmt(void *h, int f, int c, const char **v);
+		int pam_sm_acct_mgmt(void *h, int f, int c, const char **v)
+		{
+			return pam_sm_authenticate(h, f, c, v);
+		}
+	EOF
+	"${CC:-cc}" -shared -fPIC -o "$tmp/b/pam_inpspin.so" "$tmp/yes.c" || return 1
+	B="$tmp/b" start_demo
+	end_demo
+	[ $status -eq 1 ] && grep -q '^demo: step 2 .*it was allowed' "$tmp/out" || return 1
+	nothing_left
+}
+
+t_talking() {
+	cut_short '^3\. ' INT 130
+}
+
+t_ahead() {
+	cut_short '^8\. ' TERM 143
+}
+
+echo "1..$(echo "$CASES" | wc -l)"
+n=0
+while read -r case_name case_text; do
+	n=$((n + 1))
+	if "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
+		echo "ok $n - $case_text"
+	else
+		echo "not ok $n - $case_text"
+		sed 's/^/# /' "$tmp/case" | tail -n 60
+	fi
+done <<EOF
+$CASES
+EOF
