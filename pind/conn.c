@@ -34,7 +34,7 @@ struct conn {
 struct hub {
 	struct conn_setup setup;
 	sd_event *event;
-	sd_event_source *doors[LISTEN_MAX];
+	sd_event_source *doors[LISTEN_MAX], *done;
 	struct pool *pool;
 	struct conn *conns; /* limits.connections slots, all there ever are */
 	unsigned int open;
@@ -344,7 +344,7 @@ int conn_open(struct hub **ret, const struct conn_setup *setup)
 	if (r >= 0)
 		r = pool_open(&h->pool, setup->limits.workers, setup->limits.queue);
 	if (r >= 0)
-		r = sd_event_add_io(h->event, NULL, pool_fd(h->pool), EPOLLIN, on_done, h);
+		r = sd_event_add_io(h->event, &h->done, pool_fd(h->pool), EPOLLIN, on_done, h);
 	if (r >= 0)
 		r = sd_event_add_time_relative(h->event, NULL, CLOCK_MONOTONIC, 0, 0, on_status, h);
 	if (r < 0) {
@@ -373,6 +373,7 @@ void conn_close(struct hub *h)
 {
 	if (h == NULL)
 		return;
+	sd_event_source_disable_unref(h->done);
 	pool_close(h->pool);
 	for (size_t i = 0; h->conns != NULL && i < h->setup.limits.connections; i++)
 		if (h->conns[i].fd >= 0)

@@ -39,7 +39,7 @@ struct pind {
 	int lock; /* of the state directory; the descriptor holds it */
 };
 
-const char *argp_program_version = "pind " VERSION;
+__attribute__((visibility("default"))) const char *argp_program_version = "pind " VERSION;
 
 static const struct argp_option options[] = {
 	{ "config", 'c', "FILE", 0, "Configuration (default /etc/pind/pind.conf); services.d is beside it", 0 },
@@ -245,7 +245,7 @@ static int close_sandbox(struct pind *p, bool paths)
 	if (r != 0)
 		return refuse(EXIT_FAILURE, "cannot enter the sandbox: %s", strerror(-r));
 	if (!enforced)
-		fputs("pind: this kernel has no Landlock: only the unit limits which files are open\n",
+		fputs("pind: there is no Landlock here: only the unit limits which files are open\n",
 		      stderr);
 	return 0;
 }

@@ -13,7 +13,7 @@ int sandbox_process(void);
 
 /*
  * Landlock: state_dir to read and write files, conf_dir to read; no other file, ever. Call before
- * threads start; they inherit it. *enforced is false where the kernel has no Landlock. 0 or -errno.
+ * threads start; they inherit it. *enforced is false where there is no Landlock for us. 0 or -errno.
  */
 int sandbox_paths(const char *state_dir, const char *conf_dir, bool *enforced);
 

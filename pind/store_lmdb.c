@@ -78,6 +78,21 @@ static int open_env(struct lmdb *db, const char *where, size_t room)
 	return r;
 }
 
+/* Whoever waits to replace the map goes before new readers: they could keep coming for ever. */
+static int init_lock(pthread_rwlock_t *lock)
+{
+	pthread_rwlockattr_t attr;
+	int r = pthread_rwlockattr_init(&attr);
+
+	if (r != 0)
+		return -r;
+	r = pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	if (r == 0)
+		r = pthread_rwlock_init(lock, &attr);
+	pthread_rwlockattr_destroy(&attr);
+	return -r;
+}
+
 static int lmdb_open(struct store **ret, const char *where, size_t room)
 {
 	struct lmdb *db = calloc(1, sizeof(*db));
@@ -86,10 +101,10 @@ static int lmdb_open(struct store **ret, const char *where, size_t room)
 	if (db == NULL)
 		return -ENOMEM;
 	db->store.ops = &store_lmdb;
-	r = pthread_rwlock_init(&db->map, NULL);
+	r = init_lock(&db->map);
 	if (r != 0) {
 		free(db);
-		return -r;
+		return r;
 	}
 	r = open_env(db, where, room);
 	if (r != 0) {

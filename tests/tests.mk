@@ -28,7 +28,7 @@ LIBS_test_clerk := $(DESK_LIBS)
 # The nouns of the daemon, each with what it stands on.
 WIRE_SRC := common/codec.c common/wire.c
 UNIT_TESTS += $(addprefix unit/,test_codec test_wire test_person test_calendar test_penalty test_keys \
-	test_hash test_recent test_record test_ticket)
+	test_hash test_recent test_record test_ticket test_store test_store_lmdb)
 SRC_test_codec := common/codec.c
 SRC_test_wire := $(WIRE_SRC)
 SRC_test_person := common/person.c common/verdict.c
@@ -39,12 +39,17 @@ SRC_test_hash := pind/keys.c pind/hash.c common/argon.c
 SRC_test_recent := pind/keys.c pind/recent.c
 SRC_test_record := pind/keys.c pind/record.c common/codec.c
 SRC_test_ticket := pind/keys.c pind/record.c pind/ticket.c common/codec.c
+STORE_SRC := pind/store.c pind/store_mem.c pind/store_lmdb.c
+SRC_test_store := $(STORE_SRC)
+SRC_test_store_lmdb := $(STORE_SRC)
+LIBS_test_store := -llmdb -lpthread
+LIBS_test_store_lmdb := -llmdb -lpthread
 $(foreach t,keys hash recent record ticket,$(eval LIBS_test_$(t) := -lsodium -lpthread))
 
 # pind as a process, asked through its sockets. PIND=, PIND_RELEASE= absolute paths of programs.
 RIG := tests/daemon/rig.c tests/daemon/rig_ask.c $(addprefix common/,codec.c wire.c verdict.c client.c \
 	cf.c argon.c)
-RIG_TESTS := test_life test_guess test_callers
+RIG_TESTS := test_life test_guess test_callers test_trace test_durable
 UNIT_TESTS += $(RIG_TESTS:%=daemon/%)
 $(foreach t,$(RIG_TESTS),$(eval SRC_$(t) := $(RIG))$(eval LIBS_$(t) := -lsodium -lpthread))
 
