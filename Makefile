@@ -97,6 +97,21 @@ check: need-check
 need-%:
 	@scripts/need $*
 
+# ---- manual pages: docs/tables.c puts in the tables, from the .def files ------------------------
+MAN := pam_inpspin.8 pind.8 pind.conf.5 pinctl.1 pind-protocol.7
+man: $(MAN:%=$(B)/man/%)
+$(B)/docs/tables: INC += -Ipind
+$(B)/docs/tables: $(call obj,rel,docs/tables.c pind/pin.c pind/penalty.c common/verdict.c common/cf.c)
+	@mkdir -p $(@D)
+	$(CC) $(OPT) -pie $(LINK) -o $@ $^
+$(B)/docs/%.scd: docs/%.scd.in $(B)/docs/tables
+	$(B)/docs/tables <$< >$@
+$(B)/docs/%.roff: $(B)/docs/%.scd
+	scdoc <$< >$@
+$(B)/man/%: $(B)/docs/%.roff docs/tidy.awk
+	@mkdir -p $(@D)
+	awk -f docs/tidy.awk $< >$@
+
 # ---- install: copies only, as anybody, below DESTDIR; what is configured already is kept -------
 SBINDIR     ?= $(PREFIX)/sbin
 BINDIR      ?= $(PREFIX)/bin

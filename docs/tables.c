@@ -71,8 +71,8 @@ static void say_setting(const char *name, unsigned int is_switch, unsigned long 
 	fputs(is_switch ? " = yes|no\n\t" : " = _NUMBER_\n\t", stdout);
 	say(doc);
 	if (!is_switch)
-		printf(" %lu to %lu %s;", min, max, unit);
-	printf("%s default %s.%s\n\n", is_switch ? "" : "", value_of(is_switch, value, text, sizeof(text)),
+		printf(" %lu to %lu %s.", min, max, unit);
+	printf(" Default: %s.%s\n\n", value_of(is_switch, value, text, sizeof(text)),
 	       strcmp(when, "RESTART") == 0 ? " In force after a restart." : "");
 }
 

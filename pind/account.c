@@ -91,6 +91,8 @@ static int read_account(struct accounts *a, const uint8_t *key, struct account *
 
 	if (r == 0)
 		r = record_get_account(a->keys, key, &row, acc);
+	else
+		sodium_memzero(acc, sizeof(*acc));
 	return r > 0 ? -EBADMSG : r;
 }
 
@@ -126,7 +128,7 @@ static int look_up(struct accounts *a, const struct account_event *e, uint64_t n
 	r = read_shadow(a, at->shadow_key, &at->shadow, now_s);
 	if (r == 0)
 		r = read_account(a, at->account_key, acc);
-	at->is_stranger = about_tries && (e->stranger || acc->pin.rev == 0);
+	at->is_stranger = r == 0 && about_tries && (e->stranger || acc->pin.rev == 0);
 	if (at->is_stranger) {
 		sodium_memzero(acc, sizeof(*acc));
 		acc->pin.penalty = at->shadow.penalty;
@@ -170,7 +172,9 @@ int account_step(struct accounts *a, const struct account_event *e,
 			e->edit(acc, e->how, now_s);
 		r = write_back(a, &at, acc, now_s);
 	}
-	if (r != 0)
+	if (r != 0) { /* callers look at *acc whatever the verdict */
 		*step = (struct pin_step){ .verdict = V_FAILED };
+		sodium_memzero(acc, sizeof(*acc));
+	}
 	return r == STORE_E_MOVED ? -EBUSY : r;
 }

@@ -29,7 +29,7 @@ int accounts_open(struct accounts *a, struct store *store, const struct keys *ke
 /* The time to go by: real_s, or the highest time committed if that is later. Seconds. */
 uint64_t accounts_now(struct accounts *a, uint64_t real_s);
 
-/* Read cf's account; all zero if there is none. 0, or -errno (-EBADMSG: not a record of ours). */
+/* Read cf's account; all zero if there is none, or on error. 0, or -errno (-EBADMSG: not ours). */
 int account_get(struct accounts *a, const char *cf, struct account *acc);
 
 /* Change what is not the PIN's in acc, when its step is committed. how is the caller's. */
@@ -47,8 +47,8 @@ struct account_event {
 /*
  * Apply e to the account: get, pin_step, edit, commit, again if someone else moved it. *acc is the
  * account as committed (for a stranger: all zero but the penalty), *step what to do next. 0, or
- * -errno: then nothing is known to be committed and *step says V_FAILED; a failed commit also sets
- * a->broken. Attempts on strangers are charged to one of a fixed number of shadow rows, so they
+ * -errno: then nothing is known to be committed, *step says V_FAILED and *acc is all zero; a failed
+ * commit also sets a->broken. Attempts on strangers are charged to one of a fixed number of shadow rows, so they
  * cost and look the same. The caller wipes *acc.
  */
 int account_step(struct accounts *a, const struct account_event *e,

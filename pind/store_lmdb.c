@@ -9,7 +9,8 @@
 #include "store.h"
 
 /* Durability is LMDB's default. No read-ahead: rows are met in no order. */
-#define FLAGS MDB_NORDAHEAD
+#define FLAGS   MDB_NORDAHEAD
+#define READERS 512 /* threads that ever read: more than pind.conf's highest number of workers */
 
 static const char *const names[STORE_TABLES] = { "meta", "pin", "shadow" };
 
@@ -69,6 +70,8 @@ static int open_env(struct lmdb *db, const char *where, size_t room)
 		r = mdb_env_set_mapsize(db->env, room);
 	if (r == 0)
 		r = mdb_env_set_maxdbs(db->env, STORE_TABLES);
+	if (r == 0)
+		r = mdb_env_set_maxreaders(db->env, READERS);
 	if (r == 0)
 		r = mdb_env_open(db->env, where, FLAGS, 0600);
 	if (r == 0)

@@ -28,7 +28,8 @@ LIBS_test_clerk := $(DESK_LIBS)
 # The nouns of the daemon, each with what it stands on.
 WIRE_SRC := common/codec.c common/wire.c
 UNIT_TESTS += $(addprefix unit/,test_codec test_wire test_person test_calendar test_penalty test_keys \
-	test_hash test_recent test_record test_ticket test_store test_store_lmdb)
+	test_hash test_recent test_record test_ticket test_store test_store_lmdb \
+	test_account test_account_fails test_account_races)
 SRC_test_codec := common/codec.c
 SRC_test_wire := $(WIRE_SRC)
 SRC_test_person := common/person.c common/verdict.c
@@ -44,12 +45,17 @@ SRC_test_store := $(STORE_SRC)
 SRC_test_store_lmdb := $(STORE_SRC)
 LIBS_test_store := -llmdb -lpthread
 LIBS_test_store_lmdb := -llmdb -lpthread
+ACCOUNT_SRC := $(STORE_SRC) common/codec.c $(addprefix pind/,keys.c record.c pin.c penalty.c account.c) \
+	tests/unit/faulty.c
+ACCOUNT_TESTS := account account_fails account_races
+$(foreach t,$(ACCOUNT_TESTS),$(eval SRC_test_$(t) := $(ACCOUNT_SRC)) \
+	$(eval LIBS_test_$(t) := -lsodium -llmdb -lpthread))
 $(foreach t,keys hash recent record ticket,$(eval LIBS_test_$(t) := -lsodium -lpthread))
 
 # pind as a process, asked through its sockets. PIND=, PIND_RELEASE= absolute paths of programs.
 RIG := tests/daemon/rig.c tests/daemon/rig_ask.c $(addprefix common/,codec.c wire.c verdict.c client.c \
 	cf.c argon.c)
-RIG_TESTS := test_life test_guess test_callers test_trace test_durable
+RIG_TESTS := test_life test_guess test_callers test_trace test_durable test_hostile
 UNIT_TESTS += $(RIG_TESTS:%=daemon/%)
 $(foreach t,$(RIG_TESTS),$(eval SRC_$(t) := $(RIG))$(eval LIBS_$(t) := -lsodium -lpthread))
 

@@ -233,7 +233,10 @@ int rig_status(const char *cf, struct wire_record *rec)
 
 	snprintf(req.status.cf, sizeof(req.status.cf), "%s", cf);
 	r = rig_ask(&req, &rep);
-	*rec = rep.record;
+	if (r == 0)
+		*rec = rep.record;
+	else
+		memset(rec, 0, sizeof(*rec));
 	return r;
 }
 
