@@ -100,7 +100,7 @@ need-%:
 # ---- manual pages: docs/tables.c puts in the tables, from the .def files ------------------------
 MAN := pam_inpspin.8 pind.8 pind.conf.5 pinctl.1 pind-protocol.7
 man: $(MAN:%=$(B)/man/%)
-$(B)/docs/tables: INC += -Ipind
+$(B)/docs/tables: INC += -Ipind -Ipam_inpspin
 $(B)/docs/tables: $(call obj,rel,docs/tables.c pind/pin.c pind/penalty.c common/verdict.c common/cf.c)
 	@mkdir -p $(@D)
 	$(CC) $(OPT) -pie $(LINK) -o $@ $^

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * tables.c - the tables of the manual pages, from the rows the programs are made of. A filter: each
- * line "@NAME@" of a page in docs/ becomes the table of that name, in scdoc(5).
+ * line "@NAME@" of a page in docs/ becomes the table of that name, in scdoc(5). Tables of columns
+ * are literal: what scdoc makes of tables is wider than a terminal.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -32,85 +33,51 @@ static void say_bold(const char *text)
 	putchar('*');
 }
 
-/* A cell; the first of a row begins the row. Cells of the first row of a table are headings. */
-static void cell(char begin, const char *text)
-{
-	printf("%c  ", begin);
-	if (*text == '\0')
-		putchar('-');
-	say(text);
-	putchar('\n');
-}
-
-static void headings(const char *const texts[], size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		fputs(i == 0 ? "[[ " : ":[ ", stdout);
-		say_bold(texts[i]);
-		putchar('\n');
-	}
-}
-
 /* ---- pind.conf ---- */
 
-static const char *value_of(unsigned int is_switch, unsigned long n, char *buf, size_t cap)
+static void say_setting(const char *name, int is_switch, unsigned long min, unsigned long max,
+			unsigned long value, const char *unit, const char *when, const char *doc)
 {
-	if (is_switch)
-		return n == 1 ? "yes" : "no";
-	snprintf(buf, cap, "%lu", n);
-	return buf;
-}
-
-static void say_setting(const char *name, unsigned int is_switch, unsigned long min,
-			unsigned long max, unsigned long value, const char *unit, const char *when,
-			const char *doc)
-{
-	char text[32];
-
 	say_bold(name);
 	fputs(is_switch ? " = yes|no\n\t" : " = _NUMBER_\n\t", stdout);
 	say(doc);
-	if (!is_switch)
-		printf(" %lu to %lu %s.", min, max, unit);
-	printf(" Default: %s.%s\n\n", value_of(is_switch, value, text, sizeof(text)),
-	       strcmp(when, "RESTART") == 0 ? " In force after a restart." : "");
+	if (is_switch)
+		printf(" Default: %s.", value == 1 ? "yes" : "no");
+	else
+		printf(" %lu to %lu %s. Default: %lu.", min, max, unit, value);
+	puts(strcmp(when, "RESTART") == 0 ? " In force after a restart.\n" : "\n");
 }
 
 static void say_expiry(const char *section)
 {
 	if (strcmp(section, "expiry") != 0)
 		return;
-#define CATEGORY(NAME, code, name, months) \
-	say_setting(name, 0, 1, 24, months, "months", "RELOAD", "Life of the PIN of this category.");
+#define CATEGORY(NAME, code, name, months)                                                         \
+	say_setting(name, 0, 1, 24, months, "months", "RELOAD",                                    \
+		    "Life of the PIN of this category.");
 #include "person.def"
 }
 
 static void settings(void)
 {
-#define SECTION(name, doc) \
-	printf("## [%s]\n\n", #name); \
-	say(doc); \
-	puts("\n"); \
+#define SECTION(name, doc)                                                                         \
+	printf("\n## [%s]\n\n", #name);                                                            \
+	say(doc);                                                                                  \
+	puts("\n");                                                                                \
 	say_expiry(#name);
-#define NUMBER(section, field, min, max, default, unit, when, doc) \
+#define NUMBER(section, field, min, max, default, unit, when, doc)                                 \
 	say_setting(#field, 0, min, max, default, unit, #when, doc);
-#define SWITCH(section, field, default, when, doc) \
+#define SWITCH(section, field, default, when, doc)                                                 \
 	say_setting(#field, 1, 0, 1, default, "", #when, doc);
 #include "conf.def"
 }
 
-/* ---- names ---- */
-
-static void list(const char *name, const char *gap)
-{
-	fputs(gap, stdout);
-	say_bold(name);
-}
+/* ---- names and numbers ---- */
 
 static void levels(void)
 {
 	const char *gap = "";
-#define LEVEL(NAME, code, name) list(name, gap), gap = ", ";
+#define LEVEL(NAME, code, name) fputs(gap, stdout), say_bold(name), gap = ", ";
 #include "person.def"
 	puts("");
 }
@@ -118,7 +85,7 @@ static void levels(void)
 static void categories(void)
 {
 	const char *gap = "";
-#define CATEGORY(NAME, code, name, months) list(name, gap), gap = ", ";
+#define CATEGORY(NAME, code, name, months) fputs(gap, stdout), say_bold(name), gap = ", ";
 #include "person.def"
 	puts("");
 }
@@ -126,7 +93,7 @@ static void categories(void)
 static void documents(void)
 {
 	const char *gap = "";
-#define DOCUMENT(NAME, code, name) list(name, gap), gap = ", ";
+#define DOCUMENT(NAME, code, name) fputs(gap, stdout), say_bold(name), gap = ", ";
 #include "person.def"
 	puts("");
 }
@@ -147,71 +114,96 @@ static const struct verdict_row {
 	const char *name, *auth, *acct, *it, *en;
 	unsigned int code, exit, tell;
 } verdict_rows[] = {
-#define VERDICT(NAME, code, auth, acct, exit, tell, it, en) \
+#define VERDICT(NAME, code, auth, acct, exit, tell, it, en)                                        \
 	{ #NAME, #auth, #acct, it, en, code, exit, tell },
 #include "verdict.def"
 };
 
 static void pam_codes(void)
 {
-	static const char *const head[] = { "pind says", "authenticate, chauthtok", "account" };
+	printf("```\n%-12s %-23s  %s\n", "pind says", "authenticate, chauthtok", "account");
+	for (const struct verdict_row *v = verdict_rows; v < verdict_rows + N(verdict_rows); v++)
+		printf("%-12s %-23s  %s\n", v->name, v->auth, v->acct);
+	puts("```");
+}
 
-	headings(head, N(head));
-	for (size_t i = 0; i < N(verdict_rows); i++) {
-		cell('|', verdict_rows[i].name);
-		cell(':', verdict_rows[i].auth);
-		cell(':', verdict_rows[i].acct);
-	}
+/* THROTTLED's text is followed by the time to wait. */
+static void say_text(const struct verdict_row *v, const char *text)
+{
+	say(text);
+	if (v->code == V_THROTTLED)
+		fputs(" ...", stdout);
 }
 
 static void told(void)
 {
-	for (size_t i = 0; i < N(verdict_rows); i++) {
-		if (!verdict_rows[i].tell)
+	for (const struct verdict_row *v = verdict_rows; v < verdict_rows + N(verdict_rows); v++) {
+		if (!v->tell)
 			continue;
-		say_bold(verdict_rows[i].name);
-		fputs("\n\t\"", stdout);
-		say(verdict_rows[i].it);
-		fputs("\"; \"", stdout);
-		say(verdict_rows[i].en);
-		puts("\"\n");
+		say_bold(v->name);
+		fputs("\n\t", stdout);
+		say_text(v, v->it);
+		fputs("++\n", stdout);
+		say_text(v, v->en);
+		puts("\n");
 	}
 }
 
 static void exits(void)
 {
-	for (size_t i = 1; i < N(verdict_rows); i++) {
-		printf("*%u* (%s)\n\t", verdict_rows[i].exit, verdict_rows[i].name);
-		say(verdict_rows[i].en);
+	for (const struct verdict_row *v = verdict_rows + 1; v < verdict_rows + N(verdict_rows);
+	     v++) {
+		printf("*%u* (%s)\n\t", v->exit, v->name);
+		say_text(v, v->en);
 		puts("\n");
 	}
 }
 
 static void verdict_codes(void)
 {
-	static const char *const head[] = { "Code", "Verdict", "Means" };
-	char code[8];
-
-	headings(head, N(head));
-	for (size_t i = 0; i < N(verdict_rows); i++) {
-		snprintf(code, sizeof(code), "0x%02x", verdict_rows[i].code);
-		cell('|', code);
-		cell(':', verdict_rows[i].name);
-		cell(':', verdict_rows[i].en);
+	for (const struct verdict_row *v = verdict_rows; v < verdict_rows + N(verdict_rows); v++) {
+		printf("- 0x%02x *%s*: ", v->code, v->name);
+		say_text(v, v->en);
+		puts("");
 	}
+}
+
+/* ---- what the module says ---- */
+
+/* Something is filled in where there is more text, or where a text that is no prompt ends in a blank. */
+static void say_message(const char *before, const char *after)
+{
+	size_t n = strlen(before);
+
+	putchar('"');
+	say(before);
+	if (after[0] != '\0' || (before[n - 1] == ' ' && before[n - 2] != ':'))
+		fputs("[...]", stdout);
+	say(after);
+	fputs("\"", stdout);
+}
+
+static void messages(void)
+{
+#define MESSAGE(NAME, it, it_after, en, en_after)                                                  \
+	fputs("- ", stdout), say_message(it, it_after);                                            \
+	fputs(", ", stdout), say_message(en, en_after), puts("");
+#include "messages.def"
 }
 
 /* ---- the journal ---- */
 
 static void events(void)
 {
-	static const char *const priorities[] = { [LOG_CRIT] = "crit", [LOG_ERR] = "err",
+	static const char *const priorities[] = { [LOG_CRIT] = "crit",
+						  [LOG_ERR] = "err",
 						  [LOG_WARNING] = "warning",
-						  [LOG_NOTICE] = "notice", [LOG_INFO] = "info" };
-#define EVENT(NAME, id1, id2, priority, text) \
-	say_bold(#NAME); \
-	printf(" (%s)\n\t", priorities[priority]); \
-	say(text); \
+						  [LOG_NOTICE] = "notice",
+						  [LOG_INFO] = "info" };
+#define EVENT(NAME, id1, id2, priority, text)                                                      \
+	say_bold(#NAME);                                                                           \
+	printf(" (%s)\n\t", priorities[priority]);                                                 \
+	say(text);                                                                                 \
 	printf(".++\n%016llx%016llx\n\n", id1##ULL, id2##ULL);
 #include "event.def"
 }
@@ -220,54 +212,57 @@ static void events(void)
 
 #define NOW_S 1000
 
+/* clang-format off */
 static const struct life_row {
 	const char *name;
 	struct pin_rec rec; /* looked at at NOW_S */
 } life_rows[PIN_LIFE_N] = {
 	[PIN_ABSENT] = { "absent", { .gen = 0 } },
 	[PIN_AWAITING] = { "awaiting", { .gen = 1, .lapses_s = NOW_S + 1 } },
-	[PIN_TEMPORARY] = { "temporary", { .gen = 1, .form = PIN_FORM_HALVES, .temporary = 1,
-					   .lapses_s = NOW_S + 1,
-					   .verifier = { { .alg = 1 }, { .alg = 1 } } } },
-	[PIN_ACTIVE] = { "active", { .gen = 1, .form = PIN_FORM_8, .expires_s = NOW_S + 1,
-				     .lapses_s = NOW_S + 2, .verifier = { { .alg = 1 } } } },
-	[PIN_EXPIRED] = { "expired", { .gen = 1, .form = PIN_FORM_8, .lapses_s = NOW_S + 2,
+	[PIN_TEMPORARY] = { "temporary", { .gen = 1, .form = PIN_FORM_8, .lapses_s = NOW_S + 1,
+					   .temporary = 1, .verifier = { { .alg = 1 } } } },
+	[PIN_ACTIVE] = { "active", { .gen = 1, .form = PIN_FORM_8, .lapses_s = NOW_S + 1,
+				     .expires_s = NOW_S + 1, .verifier = { { .alg = 1 } } } },
+	[PIN_EXPIRED] = { "expired", { .gen = 1, .form = PIN_FORM_8, .lapses_s = NOW_S + 1,
 				       .verifier = { { .alg = 1 } } } },
 	[PIN_LAPSED] = { "lapsed", { .gen = 1, .form = PIN_FORM_8, .verifier = { { .alg = 1 } } } },
 	[PIN_REVOKED] = { "revoked", { .gen = 1, .revoked = 1 } },
 };
+/* clang-format on */
 
-/* What pind says to ev in this life, and what the PIN's life is afterwards if it is another. */
-static void say_step(const struct life_row *row, enum pin_event ev)
+/* What pind says to ev in this life; or, when that is OK, what the PIN's life is afterwards. */
+static const char *step_text(const struct life_row *row, enum pin_event ev)
 {
 	static const struct penalty_policy pol = { 3, 10, 30, 3600 };
-	struct pin_arg arg = { .gen = row->rec.gen, .form = PIN_FORM_8, .expires_s = NOW_S + 1,
-			       .lapses_s = NOW_S + 2, .verifier = { { .alg = 1 }, { .alg = 1 } } };
+	struct pin_arg arg = { .gen = row->rec.gen, .form = PIN_FORM_8 };
 	struct pin_rec rec = row->rec;
-	enum pin_life before = pin_life(&rec, NOW_S), after;
-	struct pin_step s = pin_step(&rec, ev, &arg, &pol, NOW_S);
-	char text[64];
+	struct pin_step s;
 
-	after = pin_life(&rec, NOW_S);
-	snprintf(text, sizeof(text), "%s%s%s", verdict_name(s.verdict), after != before ? ": " : "",
-		 after != before ? life_rows[after].name : "");
-	cell(':', text);
+	arg.verifier[0].alg = 1;
+	arg.expires_s = arg.lapses_s = NOW_S + 1;
+	s = pin_step(&rec, ev, &arg, &pol, NOW_S);
+	return s.verdict == V_OK ? life_rows[pin_life(&rec, NOW_S)].name : verdict_name(s.verdict);
 }
 
 static void life(void)
 {
-	static const char *const head[] = { "PIN", "right PIN", "renewal", "issue",
-					    "unlock", "convert", "revoke" };
-	static const enum pin_event columns[] = { PIN_MATCH, PIN_RENEW, PIN_ISSUE,
-						  PIN_UNLOCK, PIN_CONVERT, PIN_REVOKE };
+	static const struct column {
+		enum pin_event ev;
+		const char *head;
+	} columns[] = {
+		{ PIN_MATCH, "right PIN" }, { PIN_RENEW, "renewal" },   { PIN_ISSUE, "issue" },
+		{ PIN_UNLOCK, "unlock" },   { PIN_CONVERT, "convert" }, { PIN_REVOKE, "revoke" },
+	};
 
-	_Static_assert(N(head) == N(columns) + 1, "a heading a column");
-	headings(head, N(head));
+	printf("```\n%-9s", "PIN");
+	for (size_t c = 0; c < N(columns); c++)
+		printf(" %-*s", c == 0 ? 11 : 9, columns[c].head);
 	for (size_t i = 0; i < PIN_LIFE_N; i++) {
-		cell('|', life_rows[i].name);
+		printf("\n%-9s", life_rows[i].name);
 		for (size_t c = 0; c < N(columns); c++)
-			say_step(&life_rows[i], columns[c]);
+			printf(" %-*s", c == 0 ? 11 : 9, step_text(&life_rows[i], columns[c].ev));
 	}
+	puts("\n```");
 }
 
 /* ---- the wire ---- */
@@ -288,38 +283,28 @@ static const struct wire_row {
 
 static void say_field(const struct wire_row *f)
 {
-	char type[32];
-
-	snprintf(type, sizeof(type), f->max > 0 ? "%s%u" : "%s", f->type, f->max);
-	cell('|', f->name);
-	cell(':', type);
-	cell(':', f->doc);
+	fputs("- ", stdout);
+	say_bold(f->name);
+	printf(f->max > 0 ? ", %s%u: " : ", %s: ", f->type, f->max);
+	say(f->doc);
+	puts("");
 }
 
 /* Messages lo..hi with their fields. */
 static void say_messages(unsigned int lo, unsigned int hi)
 {
-	static const char *const head[] = { "Field", "Type", "Holds" };
-	const struct wire_row *row = wire_rows, *end = wire_rows + N(wire_rows);
+	int wanted = 0;
 
-	while (row < end) {
-		const struct wire_row *msg = row++;
-		int wanted = msg->code >= lo && msg->code <= hi;
-
-		if (wanted) {
-			printf("## 0x%02x ", msg->code);
-			say(msg->name);
-			puts("\n");
-			say(msg->doc);
-			puts("\n");
-		}
-		if (wanted && row < end && row->code == 0)
-			headings(head, N(head));
-		for (; row < end && row->code == 0; row++)
-			if (wanted)
-				say_field(row);
-		if (wanted)
-			puts("");
+	for (const struct wire_row *row = wire_rows; row < wire_rows + N(wire_rows); row++) {
+		if (row->code != 0)
+			wanted = row->code >= lo && row->code <= hi;
+		if (wanted && row->code == 0)
+			say_field(row);
+		if (!wanted || row->code == 0)
+			continue;
+		printf("\n## 0x%02x %s\n\n", row->code, row->name);
+		say(row->doc);
+		puts("\n");
 	}
 }
 
@@ -340,9 +325,29 @@ static void wire_replies(void)
 
 static void wire_sizes(void)
 {
-	printf("Version *%d*; packets of at most *%d* bytes; a nonce of *%d*, a grant of *%d*, a "
-	       "ticket of *%d*.\n",
+	printf("This is version *%d*. In bytes: a packet has at most *%d*, a nonce *%d*, a grant "
+	       "*%d*, "
+	       "a ticket *%d*.\n",
 	       WIRE_VERSION, WIRE_MAX, WIRE_NONCE_LEN, WIRE_GRANT_LEN, WIRE_TICKET_LEN);
+}
+
+static void wire_codes(void)
+{
+	static const char *const gates[] = { "open", "throttled", "blocked" };
+
+	_Static_assert(N(gates) == PIN_GATE_N, "a name a gate");
+#define LEVEL(NAME, code, name) printf("- level *%d*: %s\n", code, name);
+#include "person.def"
+#define CATEGORY(NAME, code, name, months) printf("- category *%d*: %s\n", code, name);
+#include "person.def"
+#define DOCUMENT(NAME, code, name) printf("- document *%d*: %s\n", code, name);
+#include "person.def"
+	for (size_t i = 0; i < N(life_rows); i++)
+		printf("- life *%zu*: %s\n", i, life_rows[i].name);
+	for (size_t i = 0; i < N(gates); i++)
+		printf("- gate *%zu*: %s\n", i, gates[i]);
+	printf("- missing *%d*: phone\n- missing *%d*: email\n", WIRE_MISSING_PHONE,
+	       WIRE_MISSING_EMAIL);
 }
 
 /* ---- the filter ---- */
@@ -351,25 +356,32 @@ static const struct table {
 	const char *name;
 	void (*print)(void);
 } tables[] = {
+	/* clang-format off */
 	{ "@settings@\n", settings },       { "@levels@\n", levels },
 	{ "@categories@\n", categories },   { "@documents@\n", documents },
 	{ "@reasons@\n", reasons },         { "@pam-codes@\n", pam_codes },
-	{ "@told@\n", told },               { "@exits@\n", exits },
-	{ "@verdicts@\n", verdict_codes },  { "@events@\n", events },
-	{ "@life@\n", life },               { "@wire-auth@\n", wire_auth },
-	{ "@wire-admin@\n", wire_admin },   { "@wire-replies@\n", wire_replies },
-	{ "@wire-sizes@\n", wire_sizes },
+	{ "@told@\n", told },               { "@messages@\n", messages },
+	{ "@exits@\n", exits },             { "@verdicts@\n", verdict_codes },
+	{ "@events@\n", events },           { "@life@\n", life },
+	{ "@wire-auth@\n", wire_auth },     { "@wire-admin@\n", wire_admin },
+	{ "@wire-replies@\n", wire_replies }, { "@wire-sizes@\n", wire_sizes },
+	{ "@wire-codes@\n", wire_codes },
+	/* clang-format on */
 };
 
+/* Tabs before the name stay. */
 static int print_line(const char *line)
 {
+	size_t tabs = strspn(line, "\t");
+
 	for (size_t i = 0; i < N(tables); i++)
-		if (strcmp(line, tables[i].name) == 0) {
+		if (strcmp(line + tabs, tables[i].name) == 0) {
+			printf("%.*s", (int)tabs, line);
 			tables[i].print();
 			return 0;
 		}
-	if (line[0] == '@') {
-		fprintf(stderr, "tables: there is no table %s", line);
+	if (line[tabs] == '@') {
+		fprintf(stderr, "tables: there is no table %s", line + tabs);
 		return 1;
 	}
 	fputs(line, stdout);

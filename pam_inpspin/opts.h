@@ -15,12 +15,12 @@ enum opts_user {
 	USER_ANY,   /* either, mixed, with blanks */
 };
 
-struct opts { /* pointers belong to argv */
+struct opts {                /* pointers belong to argv */
 	const char *socket;  /* pind's auth socket, absolute */
 	const char *service; /* policy name; NULL: PAM_SERVICE */
 	unsigned int level;  /* enum level to ask for; LEVEL_NONE: what the service needs */
 	unsigned int timeout_ms;
-	uid_t server_uid;    /* who may listen on socket besides root */
+	uid_t server_uid; /* who may listen on socket besides root */
 	enum lang lang;
 	enum opts_user user;
 	bool ignore_unavailable, quiet, debug, try_first_pass, use_first_pass;

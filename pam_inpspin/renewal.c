@@ -208,9 +208,10 @@ static int confirm(const struct call *c, struct renewal *w)
 	}
 	explicit_bzero(shown, sizeof(shown));
 	if (old)
-		pam_syslog(c->pamh, LOG_ERR,
-			   "service %s cannot change PINs: it answers every prompt with the old one",
-			   c->service);
+		pam_syslog(
+			c->pamh, LOG_ERR,
+			"service %s cannot change PINs: it answers every prompt with the old one",
+			c->service);
 	return r != PAM_SUCCESS || same ? r : refuse(c, V_MISTYPED);
 }
 

@@ -19,6 +19,7 @@ int conf_complain(struct conf_error *e, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(e->what, sizeof(e->what), format, ap);
 	va_end(ap);
+	e->what_line = e->line;
 	for (char *p = e->what; *p != '\0'; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
@@ -50,24 +51,67 @@ static int open_file(const char *file, FILE **f)
 	return r;
 }
 
+struct source {
+	FILE *f;
+	struct conf_error *err;
+};
+
+static bool is_comment(const char *line)
+{
+	line += strspn(line, " \t");
+	return *line == '#' || *line == ';';
+}
+
+/*
+ * One line for libinih, without its end. By itself it would take what is beyond its buffer for
+ * the next line, even of a comment, and stop at a NUL; "[" is what it refuses instead.
+ */
+static char *read_line(char *line, int cap, void *from)
+{
+	struct source *src = from;
+	bool nul = false, fits = true;
+	int n = 0, c = getc(src->f);
+
+	if (c == EOF)
+		return NULL;
+	src->err->line++;
+	for (; c != EOF && c != '\n'; c = getc(src->f)) {
+		nul = nul || c == '\0';
+		fits = n < cap - 1;
+		if (fits)
+			line[n++] = (char)c;
+	}
+	line[n] = '\0';
+	if (!nul && (fits || is_comment(line)))
+		return line;
+	if (nul)
+		conf_complain(src->err, "a NUL byte: this is no text file");
+	else
+		conf_complain(src->err, "longer than %d characters", cap - 1);
+	snprintf(line, (size_t)cap, "[");
+	return line;
+}
+
 int conf_parse_file(const char *file, ini_handler on_line, void *user, struct conf_error *e)
 {
-	FILE *f = NULL;
-	int line, r = open_file(file, &f);
+	struct source src = { .err = e };
+	int line, r = open_file(file, &src.f);
 
 	e->what[0] = '\0';
+	e->line = 0;
 	if (r == -EINVAL)
 		conf_complain(e, "not a regular file");
 	if (r != 0)
 		return conf_fail(e, file, r);
-	line = ini_parse_file(f, on_line, user);
-	r = ferror(f) ? -EIO : line < 0 ? -ENOMEM : 0;
-	fclose(f);
+	line = ini_parse_stream(read_line, &src, on_line, user);
+	r = ferror(src.f) ? -EIO : line < 0 ? -ENOMEM : 0;
+	fclose(src.f);
 	if (r != 0)
 		return conf_fail(e, file, r);
 	if (line == 0)
 		return 0;
 	snprintf(e->text, e->cap, "%s:%d: %s", file, line,
-		 e->what[0] != '\0' ? e->what : "not 'key = value', '[section]' or a comment");
+		 e->what[0] != '\0' && e->what_line == line
+			 ? e->what : "not 'key = value', '[section]' or a comment");
 	return -EINVAL;
 }

@@ -10,7 +10,9 @@
 struct conf_error {
 	char *text; /* the line for the operator; "" while all is well */
 	size_t cap;
-	char what[160]; /* the complaint about the current line, without file and number */
+	char what[160]; /* the first complaint about the current file, without name and number */
+	int line;       /* being read, from 1; 0: none */
+	int what_line;  /* what is about this one */
 };
 
 /* Keep the first complaint about a file. Always 0: libinih's "this line is bad". */

@@ -84,9 +84,10 @@ static int adopt_all(struct listener *l, size_t *n, int passed, char **names, ch
 /* A socket file nobody listens at is an earlier pind's; one that answers is somebody's. */
 static int clear_path(const struct sockaddr_un *sa)
 {
+	struct stat st;
 	int fd, r = -errno;
 
-	if (r != -EADDRINUSE)
+	if (r != -EADDRINUSE || lstat(sa->sun_path, &st) != 0 || !S_ISSOCK(st.st_mode))
 		return r;
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)

@@ -33,6 +33,7 @@ struct pind {
 	struct keys *keys;
 	struct store *store;
 	struct service sv;
+	struct conf at_start; /* its numbers only: some of them stay in force until the end */
 	struct listener listeners[LISTEN_MAX];
 	size_t n_listeners;
 	struct hub *hub;
@@ -192,7 +193,7 @@ static void reload(void *arg)
 
 	if (conf_read(&next, p->opt.config, p->users, err, sizeof(err)) == 0) {
 		e = (struct event){ .id = EVENT_RELOADED };
-		conf_needs_restart(p->sv.conf, next, names, sizeof(names));
+		conf_needs_restart(&p->at_start, next, names, sizeof(names));
 		if (names[0] != '\0') {
 			snprintf(text, sizeof(text), "restart pind for the new %s", names);
 			e.detail = text;
@@ -267,6 +268,7 @@ static int start(struct pind *p)
 		conf_free(conf);
 		return r;
 	}
+	p->at_start = *conf;
 	if (serve_open(&p->sv, p->keys, conf) != 0)
 		return refuse(EXIT_FAILURE, "out of memory");
 	p->sv.real_s = real_s;

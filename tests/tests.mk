@@ -29,7 +29,8 @@ LIBS_test_clerk := $(DESK_LIBS)
 WIRE_SRC := common/codec.c common/wire.c
 UNIT_TESTS += $(addprefix unit/,test_codec test_wire test_person test_calendar test_penalty test_keys \
 	test_hash test_recent test_record test_ticket test_store test_store_lmdb \
-	test_account test_account_fails test_account_races)
+	test_account test_account_fails test_account_races test_conf test_conf_files test_users \
+	test_client test_pool)
 SRC_test_codec := common/codec.c
 SRC_test_wire := $(WIRE_SRC)
 SRC_test_person := common/person.c common/verdict.c
@@ -50,14 +51,27 @@ ACCOUNT_SRC := $(STORE_SRC) common/codec.c $(addprefix pind/,keys.c record.c pin
 ACCOUNT_TESTS := account account_fails account_races
 $(foreach t,$(ACCOUNT_TESTS),$(eval SRC_test_$(t) := $(ACCOUNT_SRC)) \
 	$(eval LIBS_test_$(t) := -lsodium -llmdb -lpthread))
+CONF_SRC := common/person.c $(addprefix pind/,conf.c conf_read.c conf_services.c users.c)
+SRC_test_conf := $(CONF_SRC)
+SRC_test_conf_files := $(CONF_SRC)
+SRC_test_users := pind/users.c
+LIBS_test_conf := -linih
+LIBS_test_conf_files := -linih
+SRC_test_client := $(WIRE_SRC) common/client.c tests/unit/listener.c
+SRC_test_pool := pind/pool.c
+LIBS_test_pool := -lpthread
 $(foreach t,keys hash recent record ticket,$(eval LIBS_test_$(t) := -lsodium -lpthread))
 
 # pind as a process, asked through its sockets. PIND=, PIND_RELEASE= absolute paths of programs.
 RIG := tests/daemon/rig.c tests/daemon/rig_ask.c $(addprefix common/,codec.c wire.c verdict.c client.c \
 	cf.c argon.c)
-RIG_TESTS := test_life test_guess test_callers test_trace test_durable test_hostile
+RIG_TESTS := test_life test_guess test_callers test_trace test_durable test_hostile test_stop \
+	test_refuse test_refuse_place test_reload test_disk
 UNIT_TESTS += $(RIG_TESTS:%=daemon/%)
 $(foreach t,$(RIG_TESTS),$(eval SRC_$(t) := $(RIG))$(eval LIBS_$(t) := -lsodium -lpthread))
+SRC_test_refuse += tests/daemon/refusal.c
+SRC_test_refuse_place += tests/daemon/refusal.c
+LIBS_test_refuse_place += -llmdb
 
 # The module, through the real libpam. MODULE=<absolute path of a pam_inpspin.so>
 MODULE_FAKE := tests/module/stage.c tests/module/fake.c $(addprefix common/,codec.c wire.c client.c)
@@ -83,9 +97,12 @@ $(B)/tsan/pam_inpspin.so: $(call obj,tsan-obj,$(MODULE_SRC)) pam_inpspin/pam_inp
 $(PLAIN_TESTS): $(B)/plain/%: $(B)/plain-obj/%.o $(call obj,plain-obj,$(MODULE_FAKE))
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^ -lpam -lpthread -lcmocka
+$(B)/tsan/pind: $(call obj,tsan-obj,$(PIND_SRC)) # for daemon/test_reload
+	@mkdir -p $(@D)
+	$(CC) $(TSAN) -o $@ $^ $(PIND_LIBS)
 $(TSAN_TESTS): $(B)/tsan/%: $(B)/tsan-obj/%.o $(call obj,tsan-obj,$(MODULE_FAKE))
 	@mkdir -p $(@D)
 	$(CC) $(TSAN) -o $@ $^ -lpam -lcmocka
-tests: $(PLAIN_TESTS) $(TSAN_TESTS) $(B)/tsan/pam_inpspin.so $(B)/pam_inpspin.so
+tests: $(B)/tsan/pind $(PLAIN_TESTS) $(TSAN_TESTS) $(B)/tsan/pam_inpspin.so $(B)/pam_inpspin.so
 
 tests: $(UNIT_TESTS:%=$(B)/san/tests/%) $(B)/san/pind $(B)/san/pinctl $(B)/san/pam_inpspin.so

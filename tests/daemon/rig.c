@@ -116,6 +116,8 @@ void rig_skip(const char *why)
 
 static void become_pind(void)
 {
+	const char *const usual[] = { "--config", rig.conf, "--state-dir", rig.state,
+				      "--runtime-dir", rig.run, "--key-file", rig.key, NULL };
 	const char *argv[24];
 	size_t n = 0;
 	int fd = open(rig.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
@@ -124,14 +126,8 @@ static void become_pind(void)
 	for (const char *const *w = rig.wrap; w != NULL && *w != NULL; w++)
 		argv[n++] = *w;
 	argv[n++] = rig.program;
-	argv[n++] = "--config";
-	argv[n++] = rig.conf;
-	argv[n++] = "--state-dir";
-	argv[n++] = rig.state;
-	argv[n++] = "--runtime-dir";
-	argv[n++] = rig.run;
-	argv[n++] = "--key-file";
-	argv[n++] = rig.key;
+	for (const char *const *w = rig.args != NULL ? rig.args : usual; *w != NULL; w++)
+		argv[n++] = *w;
 	argv[n] = NULL;
 	if (fd < 0 || dup2(fd, STDERR_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0)
 		_exit(126);

@@ -28,6 +28,7 @@ extern struct rig {
 	char conf[80], auth[80], admin[80];
 	const char *program;          /* $PIND; a test may put $PIND_RELEASE here */
 	const char *const *wrap;      /* words in front of it, or NULL */
+	const char *const *args;      /* instead of all the usual options, or NULL */
 	void (*before_exec)(void);    /* called in the child, or NULL */
 	pid_t pid;                    /* 0: does not run */
 } rig;

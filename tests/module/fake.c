@@ -151,12 +151,13 @@ static void child(struct fake *f, int ready)
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	int fd;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	memcpy(sa.sun_path, f->path, strlen(f->path));
 	if (f->uid != (uid_t)-1 && (setgid(65534) != 0 || setuid(f->uid) != 0))
 		_exit(1);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of uid would forget it */
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&sa, sizeof(sa)) != 0 || listen(fd, 256) != 0)
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&sa, sizeof(sa)) != 0 ||
+	    listen(fd, 256) != 0)
 		_exit(1);
 	(void)!write(ready, "!", 1);
 	close(ready);
@@ -172,8 +173,8 @@ static void child(struct fake *f, int ready)
 
 struct fake *fake_start(const char *path, uid_t uid, void (*prepare)(struct fake *f))
 {
-	struct fake *f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			      -1, 0);
+	struct fake *f =
+		mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int ready[2];
 	pid_t pid;
 	char byte;

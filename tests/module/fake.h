@@ -49,8 +49,8 @@ void fake_script(struct fake *f, const struct fake_step *steps, size_t n);
 /* Wait until every connection made so far has been dealt with; needed before the counts below. */
 void fake_settle(struct fake *f);
 unsigned int fake_connections(const struct fake *f);
-size_t fake_bytes(const struct fake *f);                            /* received */
-unsigned int fake_asked(const struct fake *f);                      /* requests understood */
+size_t fake_bytes(const struct fake *f);                                   /* received */
+unsigned int fake_asked(const struct fake *f);                             /* requests understood */
 const struct wire_msg *fake_request(const struct fake *f, unsigned int i); /* the first few */
 
 /* Steps. */

@@ -37,8 +37,8 @@ static void keep(const char *format, va_list args)
 	pthread_mutex_unlock(&lock);
 }
 
-__attribute__((visibility("default"), format(printf, 2, 3))) void
-syslog(int priority, const char *format, ...)
+__attribute__((visibility("default"), format(printf, 2, 3))) void syslog(int priority,
+									 const char *format, ...)
 {
 	va_list args;
 
@@ -149,8 +149,9 @@ void stage_open(struct stage *st)
 	st->fake = fake_start(st->sock, (uid_t)-1, NULL);
 	if (st->fake == NULL)
 		die("fake_start");
-	stage_service(st, "other", "auth required pam_deny.so\naccount required pam_deny.so\n"
-				   "password required pam_deny.so\nsession required pam_deny.so\n");
+	stage_service(st, "other",
+		      "auth required pam_deny.so\naccount required pam_deny.so\n"
+		      "password required pam_deny.so\nsession required pam_deny.so\n");
 }
 
 /* ---- actors ---- */
@@ -159,9 +160,9 @@ static const char *style_name(int style)
 {
 	switch (style) {
 	case PAM_PROMPT_ECHO_OFF: return "off";
-	case PAM_PROMPT_ECHO_ON:  return "on";
-	case PAM_TEXT_INFO:       return "info";
-	case PAM_ERROR_MSG:       return "error";
+	case PAM_PROMPT_ECHO_ON: return "on";
+	case PAM_TEXT_INFO: return "info";
+	case PAM_ERROR_MSG: return "error";
 	}
 	return "?";
 }
@@ -215,12 +216,12 @@ pam_handle_t *stage_start(const struct stage *st, const char *service, const cha
 int stage_do(pam_handle_t *pamh, enum stage_call what, int flags)
 {
 	switch (what) {
-	case DO_AUTH:    return pam_authenticate(pamh, flags);
-	case DO_ACCT:    return pam_acct_mgmt(pamh, flags);
-	case DO_CHANGE:  return pam_chauthtok(pamh, flags);
+	case DO_AUTH: return pam_authenticate(pamh, flags);
+	case DO_ACCT: return pam_acct_mgmt(pamh, flags);
+	case DO_CHANGE: return pam_chauthtok(pamh, flags);
 	case DO_SETCRED: return pam_setcred(pamh, flags);
-	case DO_OPEN:    return pam_open_session(pamh, flags);
-	case DO_CLOSE:   return pam_close_session(pamh, flags);
+	case DO_OPEN: return pam_open_session(pamh, flags);
+	case DO_CLOSE: return pam_close_session(pamh, flags);
 	}
 	return PAM_ABORT;
 }

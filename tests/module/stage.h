@@ -43,12 +43,12 @@ struct actor {
 	const char *answers[8]; /* to the prompts, in order; NULL: a response without a text */
 	size_t n_answers;       /* the last one is given again and again; none: "" */
 	char *(*think)(struct actor *a, const char *prompt); /* instead of them, if set */
-	int code;               /* what the conversation returns for a prompt */
-	int tell_code;          /* and for a text */
-	bool litter;            /* leave a response behind even when the code is an error */
+	int code;      /* what the conversation returns for a prompt */
+	int tell_code; /* and for a text */
+	bool litter;   /* leave a response behind even when the code is an error */
 	unsigned int asked, told;
 	size_t used;
-	char heard[4096];       /* "off:PIN: |info:...|", as it happened */
+	char heard[4096]; /* "off:PIN: |info:...|", as it happened */
 };
 
 /* A handle on service for user, whose conversation is a. Fails the test if there is none. */

@@ -3,10 +3,11 @@
  * test_conv.c - what a login asks and tells: prompts to the byte, answers of every kind and size.
  * Environment: MODULE, the absolute path of pam_inpspin.so.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
+
 #include <cmocka.h>
 
 #include <stdlib.h>
@@ -164,8 +165,8 @@ static void test_warning(void **state)
 
 		s.rep.verdict.warn_days = rows[i].days;
 		script(s);
-		assert_int_equal(
-			stage_once(&st, rows[i].service, CF, DO_ACCT, rows[i].flags, &a), PAM_SUCCESS);
+		assert_int_equal(stage_once(&st, rows[i].service, CF, DO_ACCT, rows[i].flags, &a),
+				 PAM_SUCCESS);
 		assert_string_equal(a.heard, rows[i].heard);
 		a = (struct actor){ .answers = { "x" }, .n_answers = 1 };
 		assert_int_equal(stage_once(&st, "it", CF, DO_AUTH, 0, &a), PAM_SUCCESS);
@@ -226,8 +227,8 @@ static char *long_answer(struct actor *a, const char *prompt)
 /* Every length is sent, as far as there is room: pind decides, and charges. */
 static void test_lengths(void **state)
 {
-	static const size_t lens[] = { 0, 1, 8, 15, 16, 17, 63, 64, 65, 255, 256, 512, 513, 4096,
-				       1 << 20 };
+	static const size_t lens[] = { 0,  1,   8,   15,  16,  17,   63,     64,
+				       65, 255, 256, 512, 513, 4096, 1 << 20 };
 
 	(void)state;
 	for (size_t i = 0; i < N(lens); i++) {
@@ -243,8 +244,10 @@ static void test_lengths(void **state)
 
 static void test_any_bytes(void **state)
 {
-	static const char *const pins[] = { "\b\n\r\177INCORRECT", "\x80\xff", "pin con spazi", "%s%n",
-					    "ab12cd34", "AB12CD34X", "B12CD34" };
+	static const char *const pins[] = {
+		"\b\n\r\177INCORRECT", "\x80\xff", "pin con spazi", "%s%n", "ab12cd34",
+		"AB12CD34X",           "B12CD34"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < N(pins); i++) {
@@ -263,10 +266,14 @@ static void test_no_answer(void **state)
 		int code, expected;
 		bool litter;
 	} rows[] = {
-		{ PAM_CONV_ERR, PAM_CONV_ERR, false },     { PAM_CONV_ERR, PAM_CONV_ERR, true },
-		{ PAM_CONV_AGAIN, PAM_INCOMPLETE, false }, { PAM_CONV_AGAIN, PAM_INCOMPLETE, true },
-		{ PAM_BUF_ERR, PAM_BUF_ERR, false },       { PAM_BUF_ERR, PAM_BUF_ERR, true },
-		{ PAM_ABORT, PAM_CONV_ERR, true },         { PAM_IGNORE, PAM_CONV_ERR, true },
+		{ PAM_CONV_ERR, PAM_CONV_ERR, false },
+		{ PAM_CONV_ERR, PAM_CONV_ERR, true },
+		{ PAM_CONV_AGAIN, PAM_INCOMPLETE, false },
+		{ PAM_CONV_AGAIN, PAM_INCOMPLETE, true },
+		{ PAM_BUF_ERR, PAM_BUF_ERR, false },
+		{ PAM_BUF_ERR, PAM_BUF_ERR, true },
+		{ PAM_ABORT, PAM_CONV_ERR, true },
+		{ PAM_IGNORE, PAM_CONV_ERR, true },
 		{ -1, PAM_CONV_ERR, true },
 	};
 	struct actor a = { .answers = { NULL }, .n_answers = 1 };
@@ -277,7 +284,9 @@ static void test_no_answer(void **state)
 	script(fake_verdict(V_OK));
 	assert_int_equal(stage_once(&st, "it", CF, DO_AUTH, 0, &a), PAM_CONV_ERR);
 	for (size_t i = 0; i < N(rows); i++) {
-		a = (struct actor){ .answers = { "AB12CD34" }, .n_answers = 1, .code = rows[i].code,
+		a = (struct actor){ .answers = { "AB12CD34" },
+				    .n_answers = 1,
+				    .code = rows[i].code,
 				    .litter = rows[i].litter };
 		assert_int_equal(stage_once(&st, "it", CF, DO_AUTH, 0, &a), rows[i].expected);
 	}
@@ -291,14 +300,10 @@ static void test_no_answer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_silence_of_verdicts),
-		cmocka_unit_test(test_account_texts),
-		cmocka_unit_test(test_warning),
-		cmocka_unit_test(test_deaf),
-		cmocka_unit_test(test_no_user),
-		cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_any_bytes),
+		cmocka_unit_test(test_texts),         cmocka_unit_test(test_silence_of_verdicts),
+		cmocka_unit_test(test_account_texts), cmocka_unit_test(test_warning),
+		cmocka_unit_test(test_deaf),          cmocka_unit_test(test_no_user),
+		cmocka_unit_test(test_lengths),       cmocka_unit_test(test_any_bytes),
 		cmocka_unit_test(test_no_answer),
 	};
 

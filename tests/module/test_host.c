@@ -4,10 +4,11 @@
  * settings of its own, and finds all of them as they were. Also built for ThreadSanitizer.
  * Environment: MODULE, the absolute path of a pam_inpspin.so of the same sanitizer, or of none.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
+
 #include <cmocka.h>
 
 #include <dirent.h>
@@ -181,8 +182,8 @@ static void assert_untouched(const struct settings *before)
 
 static void test_settings(void **state)
 {
-	static const enum fake_how hows[] = { FAKE_REPLY, FAKE_CLOSE, FAKE_REFUSE, FAKE_GARBAGE,
-					      FAKE_NONCE, FAKE_HANG };
+	static const enum fake_how hows[] = { FAKE_REPLY,   FAKE_CLOSE, FAKE_REFUSE,
+					      FAKE_GARBAGE, FAKE_NONCE, FAKE_HANG };
 	static struct settings before;
 	struct actor a = { .answers = { FAKE_RIGHT, "NEW0PXN5" }, .n_answers = 2 };
 	struct fake_step change[] = { fake_verdict(V_OK), fake_renewal("NEW0PXN5", 0),
@@ -197,7 +198,8 @@ static void test_settings(void **state)
 		sockets = 0;
 		bad_sockets = 0;
 		pamh = stage_start(&st, "short", CF, &a);
-		for (int what = DO_AUTH; what <= (hows[i] == FAKE_HANG ? DO_AUTH : DO_CLOSE); what++) {
+		for (int what = DO_AUTH; what <= (hows[i] == FAKE_HANG ? DO_AUTH : DO_CLOSE);
+		     what++) {
 			stage_do(pamh, (enum stage_call)what, 0);
 			assert_untouched(&before);
 		}
@@ -299,8 +301,11 @@ static void test_no_stdio(void **state)
 		close(1);
 		close(2);
 		_exit(login("plain", FAKE_RIGHT) == PAM_SUCCESS &&
-		      login("plain", "WRONG") == PAM_AUTH_ERR && fcntl(0, F_GETFD) < 0 &&
-		      fcntl(1, F_GETFD) < 0 && fcntl(2, F_GETFD) < 0 ? 0 : 1);
+				      login("plain", "WRONG") == PAM_AUTH_ERR &&
+				      fcntl(0, F_GETFD) < 0 && fcntl(1, F_GETFD) < 0 &&
+				      fcntl(2, F_GETFD) < 0
+			      ? 0
+			      : 1);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);

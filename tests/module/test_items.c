@@ -4,10 +4,11 @@
  * the log.
  * Environment: MODULE, the absolute path of pam_inpspin.so.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
+
 #include <cmocka.h>
 
 #include <string.h>
@@ -96,7 +97,8 @@ static void test_use_first_pass(void **state)
 	struct actor fresh = a;
 
 	(void)state;
-	stage_service(&st, "stacked", "auth optional @\nauth required @ use_first_pass try_first_pass\n");
+	stage_service(&st, "stacked",
+		      "auth optional @\nauth required @ use_first_pass try_first_pass\n");
 	stage_plain(&st, "use", "use_first_pass");
 	stacked("stacked", right, 2, &a, PAM_SUCCESS);
 	assert_int_equal(a.asked, 1);
@@ -160,12 +162,18 @@ static void test_expiry_dates(void **state)
 		uint64_t s;
 		const char *day;
 	} rows[] = {
-		{ 1, "1970-01-01" },           { 86399, "1970-01-01" },
-		{ 86400, "1970-01-02" },       { 951782400, "2000-02-29" },
-		{ 1709251199, "2024-02-29" },  { 1709251200, "2024-03-01" },
-		{ 1767225599, "2025-12-31" },  { 4107542400, "2100-03-01" },
-		{ 4107542399, "2100-02-28" },  { 253402300799, "9999-12-31" },
-		{ 253402300800, "(unset)" },   { UINT64_MAX, "(unset)" },
+		{ 1, "1970-01-01" },
+		{ 86399, "1970-01-01" },
+		{ 86400, "1970-01-02" },
+		{ 951782400, "2000-02-29" },
+		{ 1709251199, "2024-02-29" },
+		{ 1709251200, "2024-03-01" },
+		{ 1767225599, "2025-12-31" },
+		{ 4107542400, "2100-03-01" },
+		{ 4107542399, "2100-02-28" },
+		{ 253402300799, "9999-12-31" },
+		{ 253402300800, "(unset)" },
+		{ UINT64_MAX, "(unset)" },
 		{ 0, "(unset)" },
 	};
 	struct fake_step s = fake_verdict(V_OK);
@@ -207,10 +215,8 @@ static void test_debug_log(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_try_first_pass),
-		cmocka_unit_test(test_use_first_pass),
-		cmocka_unit_test(test_environment),
-		cmocka_unit_test(test_expiry_dates),
+		cmocka_unit_test(test_try_first_pass), cmocka_unit_test(test_use_first_pass),
+		cmocka_unit_test(test_environment),    cmocka_unit_test(test_expiry_dates),
 		cmocka_unit_test(test_debug_log),
 	};
 

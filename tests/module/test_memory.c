@@ -5,10 +5,11 @@
  * trace, and a stack of 96 KiB is enough.
  * Environment: MODULE_RELEASE, the absolute path of the pam_inpspin.so that is installed.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
+
 #include <cmocka.h>
 
 #include <dirent.h>
@@ -33,9 +34,9 @@ void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t size);
 void __libc_free(void *p);
 
-static atomic_long live;    /* blocks */
-static atomic_long count;   /* allocations since it was set */
-static atomic_long fail_at; /* the first that fails; 0: none */
+static atomic_long live;     /* blocks */
+static atomic_long count;    /* allocations since it was set */
+static atomic_long fail_at;  /* the first that fails; 0: none */
 static atomic_bool for_ever; /* and all after it */
 
 static bool fails(void)
@@ -74,9 +75,14 @@ PUBLIC void *realloc(void *p, size_t size)
 	return q;
 }
 
+static void *watched; /* what happens when this is freed: look() */
+static void look(void);
+
 PUBLIC void free(void *p)
 {
 	live -= p != NULL;
+	if (p != NULL && p == watched)
+		look();
 	__libc_free(p);
 }
 
@@ -114,8 +120,9 @@ struct scene {
 
 static bool allowed(int code)
 {
-	static const int codes[] = { PAM_AUTH_ERR, PAM_AUTHINFO_UNAVAIL, PAM_BUF_ERR, PAM_SYSTEM_ERR,
-				     PAM_CONV_ERR, PAM_SERVICE_ERR, PAM_AUTHTOK_ERR, PAM_PERM_DENIED };
+	static const int codes[] = { PAM_AUTH_ERR,    PAM_AUTHINFO_UNAVAIL, PAM_BUF_ERR,
+				     PAM_SYSTEM_ERR,  PAM_CONV_ERR,         PAM_SERVICE_ERR,
+				     PAM_AUTHTOK_ERR, PAM_PERM_DENIED };
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
 		if (codes[i] == code)
@@ -161,10 +168,14 @@ static void test_out_of_memory(void **state)
 		{ DO_ACCT, 1, { fake_verdict(V_OK) }, PAM_SUCCESS },
 		{ DO_ACCT, 1, { fake_verdict(V_MUST_CHANGE) }, PAM_NEW_AUTHTOK_REQD },
 		{ DO_ACCT, 1, { fake_verdict(V_LEVEL) }, PAM_PERM_DENIED },
-		{ DO_CHANGE, 3, { fake_verdict(V_MUST_CHANGE), fake_renewal("NEW0PXN5", 3),
-				  fake_verdict(V_OK) }, PAM_SUCCESS },
-		{ DO_CHANGE, 3, { fake_verdict(V_OK), fake_renewal("NEW0PXN5", 3),
-				  fake_verdict(V_STALE) }, PAM_AUTHTOK_ERR },
+		{ DO_CHANGE,
+		  3,
+		  { fake_verdict(V_MUST_CHANGE), fake_renewal("NEW0PXN5", 3), fake_verdict(V_OK) },
+		  PAM_SUCCESS },
+		{ DO_CHANGE,
+		  3,
+		  { fake_verdict(V_OK), fake_renewal("NEW0PXN5", 3), fake_verdict(V_STALE) },
+		  PAM_AUTHTOK_ERR },
 	};
 
 	(void)state;
@@ -185,8 +196,9 @@ static void test_out_of_memory(void **state)
 
 /* ---- secrets ---- */
 
-#define MASK 0x55
+#define MASK    0x55
 #define PIN_LEN 8
+#define BLANKS  24 /* before the PIN: free() itself writes over the first bytes of a block */
 
 /* The PINs exist masked; unmasked only in what the person types, which the module frees. */
 static const uint8_t old_masked[PIN_LEN] = { 'Q' ^ MASK, 'Z' ^ MASK, '7' ^ MASK, 'X' ^ MASK,
@@ -205,8 +217,9 @@ static void unmask(char *out, const uint8_t masked[PIN_LEN])
 static void prepare(struct fake *f)
 {
 	char pin[PIN_LEN + 1];
-	struct fake_step s[4] = { fake_verdict(V_OK), fake_verdict(V_OK), { .how = FAKE_REPLY },
-				  fake_verdict(V_OK) };
+	struct fake_step s[4] = {
+		fake_verdict(V_OK), fake_verdict(V_OK), { .how = FAKE_REPLY }, fake_verdict(V_OK)
+	};
 
 	unmask(pin, new_masked);
 	s[2] = fake_renewal(pin, 0);
@@ -220,18 +233,23 @@ static int type_masked(int n, const struct pam_message **m, struct pam_response 
 		return PAM_BUF_ERR;
 	if (m[0]->msg_style != PAM_PROMPT_ECHO_OFF)
 		return PAM_SUCCESS;
-	(*resp)->resp = malloc(PIN_LEN + 1);
-	if ((*resp)->resp != NULL)
-		unmask((*resp)->resp, strstr(m[0]->msg, "nuovo") != NULL ? new_masked : old_masked);
+	(*resp)->resp = malloc(BLANKS + PIN_LEN + 1);
+	if ((*resp)->resp == NULL)
+		return PAM_SUCCESS;
+	memset((*resp)->resp, ' ', BLANKS);
+	unmask((*resp)->resp + BLANKS,
+	       strstr(m[0]->msg, "nuovo") != NULL ? new_masked : old_masked);
+	if (strstr(m[0]->msg, "nuovo") != NULL)
+		watched = (*resp)->resp;
 	(*(int *)data)++;
 	return PAM_SUCCESS;
 }
 
-/* Where it stands, a PIN is 8 bytes; in prompts also 4, a hyphen and 4. */
-static bool is_pin(const uint8_t *p, const uint8_t masked[PIN_LEN])
+/* A PIN stands as 8 bytes or, where it is shown, as 4, a hyphen and 4. */
+static bool is_pin(const uint8_t *p, const uint8_t masked[PIN_LEN], size_t gap)
 {
-	size_t gap = p[4] == '-' ? 1 : 0;
-
+	if (gap == 1 && p[4] != '-')
+		return false;
 	for (size_t i = 0; i < PIN_LEN; i++)
 		if ((p[i < 4 ? i : i + gap] ^ MASK) != masked[i])
 			return false;
@@ -239,17 +257,17 @@ static bool is_pin(const uint8_t *p, const uint8_t masked[PIN_LEN])
 }
 
 __attribute__((no_sanitize("address", "thread"))) static size_t
-search(const uint8_t *from, const uint8_t *to, const uint8_t masked[PIN_LEN])
+search(const uint8_t *from, const uint8_t *to, const uint8_t masked[PIN_LEN], size_t gap)
 {
 	size_t found = 0;
 
 	for (const uint8_t *p = from; p + PIN_LEN + 1 <= to; p++)
-		found += is_pin(p, masked);
+		found += is_pin(p, masked, gap);
 	return found;
 }
 
-/* How often the PIN stands in the writable memory of this process, fake's shared page excepted. */
-static size_t stands(const uint8_t masked[PIN_LEN])
+/* How often it is in the writable memory of this process, fake's shared page excepted. */
+static size_t count_pin(const uint8_t masked[PIN_LEN], size_t gap)
 {
 	static char line[512];
 	size_t found = 0;
@@ -261,10 +279,23 @@ static size_t stands(const uint8_t masked[PIN_LEN])
 		char mode[5];
 
 		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) == 3 && strcmp(mode, "rw-p") == 0)
-			found += search((const uint8_t *)from, (const uint8_t *)to, masked);
+			found += search((const uint8_t *)from, (const uint8_t *)to, masked, gap);
 	}
 	fclose(maps);
 	return found;
+}
+
+static size_t stands(const uint8_t masked[PIN_LEN])
+{
+	return count_pin(masked, 0) + count_pin(masked, 1);
+}
+
+static size_t shown; /* copies of the new PIN as it is shown, after the prompt was answered */
+
+static void look(void)
+{
+	watched = NULL;
+	shown = count_pin(new_masked, 1);
 }
 
 static void test_no_pin_stays(void **state)
@@ -291,6 +322,8 @@ static void test_no_pin_stays(void **state)
 	assert_int_equal(stands(old_masked), 0);
 	assert_int_equal(pam_chauthtok(pamh, 0), PAM_SUCCESS);
 	assert_int_equal(asked, 3);
+	assert_int_equal(shown,
+			 1); /* to be shown again if it was mistyped; the prompt itself is gone */
 	assert_int_equal(stands(old_masked), 0);
 	assert_int_equal(stands(new_masked), 0);
 	pam_end(pamh, PAM_SUCCESS);
@@ -340,7 +373,8 @@ static size_t open_fds(void)
 static void cycles(int n)
 {
 	for (int i = 0; i < n; i++) {
-		struct actor a = { .answers = { i % 2 == 0 ? FAKE_RIGHT : "WRONG" }, .n_answers = 1 };
+		struct actor a = { .answers = { i % 2 == 0 ? FAKE_RIGHT : "WRONG" },
+				   .n_answers = 1 };
 		int r = stage_once(&st, "plain", CF, DO_AUTH, 0, &a);
 
 		assert_int_equal(r, i % 2 == 0 ? PAM_SUCCESS : PAM_AUTH_ERR);

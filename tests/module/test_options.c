@@ -3,10 +3,11 @@
  * test_options.c - the line in pam.d, the user's name, and what of them reaches pind.
  * Environment: MODULE, the absolute path of pam_inpspin.so.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
+
 #include <cmocka.h>
 
 #include <string.h>
@@ -50,12 +51,40 @@ static int once(const char *service, enum stage_call what)
 static void test_options_bad(void **state)
 {
 	static const char *const bad[] = {
-		"nullok", "Quiet", "quiet=", "quiet=1", "debug=yes", "socket", "socket=", "socket=run/x",
-		"timeout", "timeout=", "timeout=0", "timeout=61", "timeout=5s", "timeout=-1",
-		"timeout=+5", "timeout=99999999999999999999", "lang=de", "lang=IT", "lang", "level=",
-		"level=alto", "level=-", "user=both", "user=", "server_uid=", "server_uid=root",
-		"server_uid=-1", "server_uid=4294967295", "server_uid=4294967296", "service=",
-		"service=123456789012345678901234567890123", "=", "try_first_pass=no", "use_first_pas",
+		"nullok",
+		"Quiet",
+		"quiet=",
+		"quiet=1",
+		"debug=yes",
+		"socket",
+		"socket=",
+		"socket=run/x",
+		"timeout",
+		"timeout=",
+		"timeout=0",
+		"timeout=61",
+		"timeout=5s",
+		"timeout=-1",
+		"timeout=+5",
+		"timeout=99999999999999999999",
+		"lang=de",
+		"lang=IT",
+		"lang",
+		"level=",
+		"level=alto",
+		"level=-",
+		"user=both",
+		"user=",
+		"server_uid=",
+		"server_uid=root",
+		"server_uid=-1",
+		"server_uid=4294967295",
+		"server_uid=4294967296",
+		"service=",
+		"service=123456789012345678901234567890123",
+		"=",
+		"try_first_pass=no",
+		"use_first_pas",
 		"socket=/123456789012345678901234567890123456789012345678901234567890"
 		"123456789012345678901234567890123456789012345678",
 	};
@@ -87,8 +116,9 @@ static void test_options_good(void **state)
 
 	(void)state;
 	script(&ok, 1);
-	stage_plain(&st, "good", "timeout=60 timeout=1 lang=en level=dispositivo user=upper quiet debug "
-				 "service=inps-online try_first_pass ignore_unavailable");
+	stage_plain(&st, "good",
+		    "timeout=60 timeout=1 lang=en level=dispositivo user=upper quiet debug "
+		    "service=inps-online try_first_pass ignore_unavailable");
 	assert_int_equal(once("good", DO_AUTH), PAM_SUCCESS);
 	q = &fake_request(st.fake, 0)->authenticate;
 	assert_string_equal(q->service, "inps-online");
@@ -174,15 +204,36 @@ static void refused_unheard(const char *service, const char *user)
 
 static void test_user_unknown(void **state)
 {
-	static const char *const never[] = { /* whatever user= says */
-		"root", "", "/", "RSSMRA85T10A562T", "RSSMRA85T10A562", "RSSMRA85T10A562SS", COMPANY,
-		"12345670018", CF "/", CF "/x", CF "/" COMPANY "/", CF "//" COMPANY, "/" COMPANY,
-		COMPANY "/" CF, CF "/12345670018", "RSSMRA85T10A562\xc3\x9f", CF "\x01", "0",
-		"\"; rm -rf /\"", "RSSMRA85T10A562S%s%n",
+	static const char *const never[] = {
+		/* whatever user= says */
+		"root",
+		"",
+		"/",
+		"RSSMRA85T10A562T",
+		"RSSMRA85T10A562",
+		"RSSMRA85T10A562SS",
+		COMPANY,
+		"12345670018",
+		CF "/",
+		CF "/x",
+		CF "/" COMPANY "/",
+		CF "//" COMPANY,
+		"/" COMPANY,
+		COMPANY "/" CF,
+		CF "/12345670018",
+		"RSSMRA85T10A562\xc3\x9f",
+		CF "\x01",
+		"0",
+		"\"; rm -rf /\"",
+		"RSSMRA85T10A562S%s%n",
 	};
-	static const char *const not_upper[] = { CF_LOW, " " CF, CF " ", "RSSMRA 85T10 A562S", CF "\n",
-						 "RSSMRA85T10A562s", CF "/ " COMPANY };
-	static const char *const not_lower[] = { CF, "Rssmra85t10a562s", " " CF_LOW, CF_LOW "/" CF };
+	static const char *const not_upper[] = { CF_LOW,         " " CF,
+						 CF " ",         "RSSMRA 85T10 A562S",
+						 CF "\n",        "RSSMRA85T10A562s",
+						 CF "/ " COMPANY };
+	static const char *const not_lower[] = { CF,         "Rssmra85t10a562s",
+						 " " CF_LOW, CF_LOW "/" CF,
+						 CF_LOW "s", CF_LOW " " };
 	struct fake_step ok = fake_verdict(V_OK);
 	char longest[4097];
 
@@ -216,8 +267,9 @@ static void test_user_forms(void **state)
 		const char *service, *user, *cf, *company;
 	} rows[] = {
 		{ "plain", CF, CF, "" },
-		{ "plain", "12345671510", "12345671510", "" },           /* provisional */
-		{ "plain", "QXZKWJT5C52F839T", "QXZKWJT5C52F839T", "" }, /* omocodia: another person */
+		{ "plain", "12345671510", "12345671510", "" }, /* provisional */
+		{ "plain", "QXZKWJT5C52F839T", "QXZKWJT5C52F839T",
+		  "" }, /* omocodia: another person */
 		{ "plain", CF "/" COMPANY, CF, COMPANY },
 		{ "plain", CF "/" CF_OTHER, CF, CF_OTHER },
 		{ "lower", CF_LOW, CF, "" },
@@ -256,12 +308,9 @@ static void test_user_forms(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_options_bad),
-		cmocka_unit_test(test_options_good),
-		cmocka_unit_test(test_service_too_long),
-		cmocka_unit_test(test_rhost),
-		cmocka_unit_test(test_user_unknown),
-		cmocka_unit_test(test_user_forms),
+		cmocka_unit_test(test_options_bad),      cmocka_unit_test(test_options_good),
+		cmocka_unit_test(test_service_too_long), cmocka_unit_test(test_rhost),
+		cmocka_unit_test(test_user_unknown),     cmocka_unit_test(test_user_forms),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

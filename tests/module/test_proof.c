@@ -4,10 +4,11 @@
  * are fresh, stale, of others; slow people; PAM_CHANGE_EXPIRED_AUTHTOK; conversations that break.
  * Environment: MODULE, the absolute path of pam_inpspin.so.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
+
 #include <cmocka.h>
 
 #include <string.h>
@@ -41,8 +42,9 @@ static int setup(void **state)
 	stage_open(&st);
 	stage_plain(&st, "it", "quiet");
 	stage_plain(&st, "use", "quiet use_first_pass");
-	stage_service(&st, "two", "auth required @ quiet service=web\naccount required @ service=web\n"
-				  "password required @ quiet\n");
+	stage_service(&st, "two",
+		      "auth required @ quiet service=web\naccount required @ service=web\n"
+		      "password required @ quiet\n");
 	return 0;
 }
 
@@ -172,7 +174,8 @@ static void test_slow_after_login(void **state)
 	(void)state;
 	script(s, 2);
 	assert_int_equal(pam_chauthtok(pamh, EXPIRED), PAM_SUCCESS);
-	assert_string_equal(a.heard, "off:Il nuovo PIN e' NEW0-PXN5. Digitarlo per conferma: |" OLD);
+	assert_string_equal(a.heard,
+			    "off:Il nuovo PIN e' NEW0-PXN5. Digitarlo per conferma: |" OLD);
 	assert_string_equal(proof(0), "(grant)");
 	assert_string_equal(proof(1), "OLDPIN00");
 	pam_end(pamh, PAM_SUCCESS);
@@ -249,7 +252,8 @@ static void test_old_item(void **state)
 	struct actor a = { .answers = { "OLDPIN" }, .n_answers = 1 };
 
 	(void)state;
-	stage_service(&st, "twice", "password required @ quiet\npassword required @ use_first_pass\n");
+	stage_service(&st, "twice",
+		      "password required @ quiet\npassword required @ use_first_pass\n");
 	script(s, 3);
 	assert_int_equal(stage_once(&st, "twice", CF, DO_CHANGE, 0, &a), PAM_AUTH_ERR);
 	assert_string_equal(a.heard, OLD);
@@ -276,8 +280,9 @@ static void test_no_proof(void **state)
 	struct actor a = { .answers = { "OLDPIN" }, .n_answers = 1 };
 
 	(void)state;
-	stage_service(&st, "away", "password required @ ignore_unavailable\n"
-				   "password required pam_permit.so\n");
+	stage_service(&st, "away",
+		      "password required @ ignore_unavailable\n"
+		      "password required pam_permit.so\n");
 	script(s, 2);
 	stage_once(&st, "away", CF, DO_CHANGE, 0, &a);
 	assert_int_equal(fake_asked(st.fake), 1);
@@ -308,16 +313,20 @@ static void test_breaks(void **state)
 	static const struct {
 		int code, expected;
 	} rows[] = {
-		{ PAM_CONV_ERR, PAM_CONV_ERR }, { PAM_CONV_AGAIN, PAM_INCOMPLETE },
+		{ PAM_CONV_ERR, PAM_CONV_ERR },
+		{ PAM_CONV_AGAIN, PAM_INCOMPLETE },
 		{ PAM_BUF_ERR, PAM_BUF_ERR },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < N(rows); i++) {
-		for (unsigned int at = 1; at <= 3; at++) { /* phone, e-mail or new PIN: never asked */
+		for (unsigned int at = 1; at <= 3;
+		     at++) { /* phone, e-mail or new PIN: never asked */
 			struct fake_step s[] = { fake_verdict(V_OK), fake_renewal("NEW0PXN5", 3),
 						 fake_verdict(V_OK) };
-			struct breaking b = { { .think = breaks, .litter = true }, at, rows[i].code };
+			struct breaking b = { { .think = breaks, .litter = true },
+					      at,
+					      rows[i].code };
 
 			script(s, 3);
 			assert_int_equal(stage_once(&st, "it", CF, DO_CHANGE, 0, &b.actor),

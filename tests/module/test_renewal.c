@@ -4,10 +4,11 @@
  * PIN, with contacts, with people who mistype, are slow, or are programs that know one answer only.
  * Environment: MODULE, the absolute path of pam_inpspin.so.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
+
 #include <cmocka.h>
 
 #include <string.h>
@@ -20,9 +21,11 @@
 #define BOTH    (WIRE_MISSING_PHONE | WIRE_MISSING_EMAIL)
 
 #define SHOW_IT "off:Il nuovo PIN e' NEW0-PXN5. Digitarlo per conferma: |"
-#define REPLACE "info:Il PIN temporaneo o scaduto va sostituito: segue il PIN definitivo, da annotare|"
-#define CHANGED "info:PIN cambiato: conservare il PIN definitivo, il precedente non vale piu'|" \
-		"info:Il PIN definitivo scade il 22/05/2026|"
+#define REPLACE                                                                                    \
+	"info:Il PIN temporaneo o scaduto va sostituito: segue il PIN definitivo, da annotare|"
+#define CHANGED                                                                                    \
+	"info:PIN cambiato: conservare il PIN definitivo, il precedente non vale piu'|"            \
+	"info:Il PIN definitivo scade il 22/05/2026|"
 
 static struct stage st;
 static int setup(void **state)
@@ -72,7 +75,8 @@ static void assert_proof(unsigned int i, enum wire_type type, bool grant, const 
 static void test_first_login(void **state)
 {
 	struct fake_step s[] = { fake_renewal("NEW0PXN5", BOTH), fake_verdict(V_OK) };
-	struct actor a = { .answers = { "OLDPIN", "333 123 4567", " Nome@Esempio.it ", "new0 pxn5" },
+	struct actor a = { .answers = { "OLDPIN", "333 123 4567", " Nome@Esempio.it ",
+					"new0 pxn5" },
 			   .n_answers = 4 };
 	pam_handle_t *pamh = stage_granted(&st, "it", &a);
 	const struct wire_renew_commit *q;
@@ -80,8 +84,8 @@ static void test_first_login(void **state)
 	(void)state;
 	script(s, 2);
 	assert_int_equal(pam_chauthtok(pamh, EXPIRED), PAM_SUCCESS);
-	assert_string_equal(a.heard, REPLACE "on:Numero di cellulare: |on:Indirizzo e-mail: |" SHOW_IT
-					     CHANGED);
+	assert_string_equal(a.heard, REPLACE
+			    "on:Numero di cellulare: |on:Indirizzo e-mail: |" SHOW_IT CHANGED);
 	assert_int_equal(fake_asked(st.fake), 2); /* the grant spares a hash, and a question */
 	assert_proof(0, WIRE_RENEW_OPEN, true, "");
 	assert_proof(1, WIRE_RENEW_COMMIT, true, "");
@@ -111,19 +115,20 @@ static void test_english(void **state)
 	(void)state;
 	script(s, 2);
 	assert_int_equal(pam_chauthtok(pamh, EXPIRED), PAM_SUCCESS);
-	assert_string_equal(a.heard,
-			    "info:A temporary or expired PIN must be replaced: the definitive PIN "
-			    "follows, note it down|on:Mobile number: |on:E-mail address: |"
-			    "off:The new PIN is NEW0-PXN5-TTTT-0000. Type it to confirm: |"
-			    "info:PIN changed: keep the definitive PIN, the previous one is no longer "
-			    "valid|info:The definitive PIN expires on 2026-05-22|");
+	assert_string_equal(
+		a.heard, "info:A temporary or expired PIN must be replaced: the definitive PIN "
+			 "follows, note it down|on:Mobile number: |on:E-mail address: |"
+			 "off:The new PIN is NEW0-PXN5-TTTT-0000. Type it to confirm: |"
+			 "info:PIN changed: keep the definitive PIN, the previous one is no longer "
+			 "valid|info:The definitive PIN expires on 2026-05-22|");
 	pam_end(pamh, PAM_SUCCESS);
 }
 
 /* passwd(1): nobody has logged in on this handle. */
 static void test_by_choice(void **state)
 {
-	struct fake_step s[] = { fake_verdict(V_OK), fake_renewal("NEW0PXN5", 0), fake_verdict(V_OK) };
+	struct fake_step s[] = { fake_verdict(V_OK), fake_renewal("NEW0PXN5", 0),
+				 fake_verdict(V_OK) };
 	struct actor a = { .answers = { "OLDP-1234", "NEW0PXN5" }, .n_answers = 2 };
 
 	(void)state;
@@ -148,8 +153,8 @@ static void test_by_choice(void **state)
 
 static void test_silent(void **state)
 {
-	struct fake_step s[] = { fake_verdict(V_MUST_CHANGE), fake_renewal("NEW0PXN5", WIRE_MISSING_EMAIL),
-				 fake_verdict(V_OK) };
+	struct fake_step s[] = { fake_verdict(V_MUST_CHANGE),
+				 fake_renewal("NEW0PXN5", WIRE_MISSING_EMAIL), fake_verdict(V_OK) };
 	static const char heard[] = "off:PIN attuale: |on:Indirizzo e-mail: |"
 				    "on:Indirizzo e-mail: |" SHOW_IT SHOW_IT;
 	static const struct actor person = {
@@ -231,16 +236,18 @@ static void test_mistyped(void **state)
 	(void)state;
 	script(s, 2);
 	assert_int_equal(pam_chauthtok(pamh, EXPIRED), PAM_SUCCESS);
-	assert_string_equal(a.heard, REPLACE SHOW_IT "error:Non e' il PIN mostrato: riprovare|" SHOW_IT
-						     "error:Non e' il PIN mostrato: riprovare|" SHOW_IT
-							     CHANGED);
+	assert_string_equal(a.heard, REPLACE SHOW_IT
+			    "error:Non e' il PIN mostrato: riprovare|" SHOW_IT
+			    "error:Non e' il PIN mostrato: riprovare|" SHOW_IT CHANGED);
 	pam_end(pamh, PAM_SUCCESS);
 }
 
 static void test_mistyped_given_up(void **state)
 {
-	static const char *const never[] = { "", "NEW0PXN", "NEW0PXN55", "NEW0PXN5NEW0PXN5", "NEW0PXN6",
-					     "OLDPIN", "\b\n\r\177INCORRECT", CF };
+	static const char *const never[] = {
+		"",         "NEW0PXN", "NEW0PXN55",           "NEW0PXN5NEW0PXN5",
+		"NEW0PXN6", "OLDPIN",  "\b\n\r\177INCORRECT", CF
+	};
 	struct fake_step s[] = { fake_renewal("NEW0PXN5", 0), fake_verdict(V_OK) };
 
 	(void)state;
@@ -250,12 +257,11 @@ static void test_mistyped_given_up(void **state)
 
 		script(s, 2);
 		assert_int_equal(pam_chauthtok(pamh, EXPIRED), PAM_AUTHTOK_ERR);
-		assert_string_equal(
-			a.heard,
-			REPLACE SHOW_IT "error:Non e' il PIN mostrato: riprovare|" SHOW_IT
-					"error:Non e' il PIN mostrato: riprovare|" SHOW_IT
-					"error:Il PIN digitato non e' quello mostrato: non e' cambiato "
-					"nulla|");
+		assert_string_equal(a.heard, REPLACE SHOW_IT
+				    "error:Non e' il PIN mostrato: riprovare|" SHOW_IT
+				    "error:Non e' il PIN mostrato: riprovare|" SHOW_IT
+				    "error:Il PIN digitato non e' quello mostrato: non e' cambiato "
+				    "nulla|");
 		assert_int_equal(fake_asked(st.fake), 1);
 		pam_end(pamh, PAM_AUTHTOK_ERR);
 	}
@@ -276,11 +282,13 @@ static void test_canned(void **state)
 
 			script(s, 3);
 			stage_forget();
-			assert_int_equal(stage_once(&st, "it", CF, DO_CHANGE, 0, &a), PAM_AUTHTOK_ERR);
+			assert_int_equal(stage_once(&st, "it", CF, DO_CHANGE, 0, &a),
+					 PAM_AUTHTOK_ERR);
 			assert_int_equal(a.asked, 2);
 			assert_int_equal(fake_asked(st.fake), 2);
-			assert_non_null(strstr(stage_log(), "service it cannot change PINs: it answers "
-							    "every prompt with the old one"));
+			assert_non_null(strstr(stage_log(),
+					       "service it cannot change PINs: it answers "
+					       "every prompt with the old one"));
 		}
 		if (code == V_MUST_CHANGE)
 			break;
@@ -290,14 +298,10 @@ static void test_canned(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_first_login),
-		cmocka_unit_test(test_english),
-		cmocka_unit_test(test_by_choice),
-		cmocka_unit_test(test_silent),
-		cmocka_unit_test(test_contacts_again),
-		cmocka_unit_test(test_contacts_given_up),
-		cmocka_unit_test(test_mistyped),
-		cmocka_unit_test(test_mistyped_given_up),
+		cmocka_unit_test(test_first_login),    cmocka_unit_test(test_english),
+		cmocka_unit_test(test_by_choice),      cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_contacts_again), cmocka_unit_test(test_contacts_given_up),
+		cmocka_unit_test(test_mistyped),       cmocka_unit_test(test_mistyped_given_up),
 		cmocka_unit_test(test_canned),
 	};
 

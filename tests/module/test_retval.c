@@ -3,10 +3,11 @@
  * test_retval.c - what each entry point returns for every answer that pind can give.
  * Environment: MODULE, the absolute path of pam_inpspin.so.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
+
 #include <cmocka.h>
 
 #include <string.h>
@@ -51,27 +52,27 @@ static const struct row {
 	unsigned int code;
 	int auth, acct;
 } map[] = {
-	{ V_OK,          PAM_SUCCESS,          PAM_SUCCESS },
-	{ V_MUST_CHANGE, PAM_SUCCESS,          PAM_NEW_AUTHTOK_REQD },
-	{ V_WRONG,       PAM_AUTH_ERR,         PAM_PERM_DENIED },
-	{ V_THROTTLED,   PAM_AUTH_ERR,         PAM_PERM_DENIED },
-	{ V_BLOCKED,     PAM_AUTH_ERR,         PAM_PERM_DENIED },
-	{ V_LAPSED,      PAM_ACCT_EXPIRED,     PAM_ACCT_EXPIRED },
-	{ V_LEVEL,       PAM_PERM_DENIED,      PAM_PERM_DENIED },
-	{ V_CATEGORY,    PAM_PERM_DENIED,      PAM_PERM_DENIED },
-	{ V_DELEGATION,  PAM_PERM_DENIED,      PAM_PERM_DENIED },
-	{ V_DENIED,      PAM_PERM_DENIED,      PAM_PERM_DENIED },
-	{ V_UNKNOWN,     PAM_AUTH_ERR,         PAM_PERM_DENIED },
-	{ V_LIVE,        PAM_AUTH_ERR,         PAM_PERM_DENIED },
-	{ V_REVOKED,     PAM_AUTH_ERR,         PAM_PERM_DENIED },
-	{ V_DOCUMENT,    PAM_AUTH_ERR,         PAM_PERM_DENIED },
-	{ V_COST,        PAM_AUTH_ERR,         PAM_PERM_DENIED },
-	{ V_MISTYPED,    PAM_AUTHTOK_ERR,      PAM_PERM_DENIED },
-	{ V_STALE,       PAM_AUTHTOK_ERR,      PAM_PERM_DENIED },
-	{ V_CONTACTS,    PAM_AUTHTOK_ERR,      PAM_PERM_DENIED },
-	{ V_BAD,         PAM_SERVICE_ERR,      PAM_SERVICE_ERR },
-	{ V_BUSY,        PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL },
-	{ V_FAILED,      PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL },
+	{ V_OK, PAM_SUCCESS, PAM_SUCCESS },
+	{ V_MUST_CHANGE, PAM_SUCCESS, PAM_NEW_AUTHTOK_REQD },
+	{ V_WRONG, PAM_AUTH_ERR, PAM_PERM_DENIED },
+	{ V_THROTTLED, PAM_AUTH_ERR, PAM_PERM_DENIED },
+	{ V_BLOCKED, PAM_AUTH_ERR, PAM_PERM_DENIED },
+	{ V_LAPSED, PAM_ACCT_EXPIRED, PAM_ACCT_EXPIRED },
+	{ V_LEVEL, PAM_PERM_DENIED, PAM_PERM_DENIED },
+	{ V_CATEGORY, PAM_PERM_DENIED, PAM_PERM_DENIED },
+	{ V_DELEGATION, PAM_PERM_DENIED, PAM_PERM_DENIED },
+	{ V_DENIED, PAM_PERM_DENIED, PAM_PERM_DENIED },
+	{ V_UNKNOWN, PAM_AUTH_ERR, PAM_PERM_DENIED },
+	{ V_LIVE, PAM_AUTH_ERR, PAM_PERM_DENIED },
+	{ V_REVOKED, PAM_AUTH_ERR, PAM_PERM_DENIED },
+	{ V_DOCUMENT, PAM_AUTH_ERR, PAM_PERM_DENIED },
+	{ V_COST, PAM_AUTH_ERR, PAM_PERM_DENIED },
+	{ V_MISTYPED, PAM_AUTHTOK_ERR, PAM_PERM_DENIED },
+	{ V_STALE, PAM_AUTHTOK_ERR, PAM_PERM_DENIED },
+	{ V_CONTACTS, PAM_AUTHTOK_ERR, PAM_PERM_DENIED },
+	{ V_BAD, PAM_SERVICE_ERR, PAM_SERVICE_ERR },
+	{ V_BUSY, PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL },
+	{ V_FAILED, PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL },
 };
 
 static struct row row_of(unsigned int code)
@@ -133,7 +134,8 @@ static void test_change_open(void **state)
 		int auth = row_of(code).auth;
 
 		script(s, 2);
-		assert_int_equal(once("plain", DO_CHANGE), auth == PAM_SUCCESS ? PAM_SERVICE_ERR : auth);
+		assert_int_equal(once("plain", DO_CHANGE),
+				 auth == PAM_SUCCESS ? PAM_SERVICE_ERR : auth);
 		assert_int_equal(fake_asked(st.fake), 2);
 		assert_int_equal(fake_request(st.fake, 1)->type, WIRE_RENEW_OPEN);
 	}
@@ -201,9 +203,10 @@ static void test_ignore_unavailable(void **state)
 	} rows[] = { { V_BUSY, true }, { V_FAILED, true }, { V_WRONG, false }, { V_BAD, false } };
 
 	(void)state;
-	stage_service(&st, "ignore", "auth required @ ignore_unavailable\nauth required pam_permit.so\n"
-				     "account required @ ignore_unavailable\n"
-				     "account required pam_permit.so\n");
+	stage_service(&st, "ignore",
+		      "auth required @ ignore_unavailable\nauth required pam_permit.so\n"
+		      "account required @ ignore_unavailable\n"
+		      "account required pam_permit.so\n");
 	stage_plain(&st, "alone", "ignore_unavailable");
 	for (size_t i = 0; i < N(rows); i++) {
 		struct fake_step s = fake_verdict(rows[i].verdict);
@@ -225,8 +228,9 @@ static void test_ignore_unavailable_update(void **state)
 	struct actor a = { .think = old_then_new };
 
 	(void)state;
-	stage_service(&st, "change", "password required @ ignore_unavailable\n"
-				     "password required pam_permit.so\n");
+	stage_service(&st, "change",
+		      "password required @ ignore_unavailable\n"
+		      "password required pam_permit.so\n");
 	script(s, 3);
 	assert_int_equal(stage_once(&st, "change", CF, DO_CHANGE, 0, &a), PAM_AUTHINFO_UNAVAIL);
 }

@@ -5,10 +5,11 @@
  * Environment: MODULE, the absolute path of pam_inpspin.so.
  * The impostor test needs root and is skipped without.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
+
 #include <cmocka.h>
 
 #include <fcntl.h>
@@ -70,7 +71,8 @@ static const struct shape {
 	{ "[success=done default=ignore]", "", "deny", true },
 	{ "sufficient", "", "deny", true },
 	{ "[success=1 default=ignore]", "", "deny permit", true },
-	{ "[success=done authinfo_unavail=ignore user_unknown=ignore default=die]", "", "deny", true },
+	{ "[success=done authinfo_unavail=ignore user_unknown=ignore default=die]", "", "deny",
+	  true },
 	{ "required", "", "permit", true },
 	{ "requisite", "", "permit", true },
 	{ "required", "permit", "", true },
@@ -121,8 +123,8 @@ static void never_in(const char *name)
 /* pind answers, but not this. */
 static void broken_replies(const char *name)
 {
-	static const enum fake_how hows[] = { FAKE_REFUSE, FAKE_CLOSE, FAKE_NONCE,   FAKE_TYPE,
-					      FAKE_VERSION, FAKE_LONG, FAKE_HUGE, FAKE_GARBAGE };
+	static const enum fake_how hows[] = { FAKE_REFUSE,  FAKE_CLOSE, FAKE_NONCE, FAKE_TYPE,
+					      FAKE_VERSION, FAKE_LONG,  FAKE_HUGE,  FAKE_GARBAGE };
 	struct fake_step s = fake_verdict(V_OK);
 	size_t len;
 	uint8_t buf[WIRE_MAX];
@@ -182,8 +184,10 @@ static void test_stacks_hanging(void **state)
 		write_shape(name, &shapes[i]);
 		pids[i] = fork();
 		if (pids[i] == 0)
-			_exit(once(name, DO_AUTH) != PAM_SUCCESS && once(name, DO_ACCT) != PAM_SUCCESS ?
-				      0 : 1);
+			_exit(once(name, DO_AUTH) != PAM_SUCCESS &&
+					      once(name, DO_ACCT) != PAM_SUCCESS
+				      ? 0
+				      : 1);
 		assert_true(pids[i] > 0);
 	}
 	for (size_t i = 0; i < N(shapes); i++) {
@@ -231,7 +235,8 @@ static void test_silences(void **state)
 		int code;
 		const char *line;
 	} rows[] = {
-		{ FAKE_HANG, PAM_AUTHINFO_UNAVAIL, "no answer within timeout=: systemctl status pind" },
+		{ FAKE_HANG, PAM_AUTHINFO_UNAVAIL,
+		  "no answer within timeout=: systemctl status pind" },
 		{ FAKE_REFUSE, PAM_AUTHINFO_UNAVAIL, "pind hung up without an answer" },
 		{ FAKE_CLOSE, PAM_AUTHINFO_UNAVAIL, "pind hung up without an answer" },
 		{ FAKE_NONCE, PAM_SERVICE_ERR, "the answer makes no sense" },
@@ -308,14 +313,17 @@ static void test_impostor(void **state)
 	impostor = fake_start(path, 65534, NULL);
 	assert_non_null(impostor);
 	fake_script(impostor, &ok, 1);
-	snprintf(text, sizeof(text), "auth required $ socket=%s\naccount required $ socket=%s\n"
-		 "password required $ socket=%s server_uid=65533\n", path, path, path);
+	snprintf(text, sizeof(text),
+		 "auth required $ socket=%s\naccount required $ socket=%s\n"
+		 "password required $ socket=%s server_uid=65533\n",
+		 path, path, path);
 	stage_service(&st, "impostor", text);
 	stage_forget();
 	assert_int_equal(once("impostor", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
 	assert_int_equal(once("impostor", DO_ACCT), PAM_AUTHINFO_UNAVAIL);
 	assert_int_equal(once("impostor", DO_CHANGE), PAM_AUTHINFO_UNAVAIL);
-	assert_non_null(strstr(stage_log(), "neither root nor server_uid=: refusing to send it a PIN"));
+	assert_non_null(
+		strstr(stage_log(), "neither root nor server_uid=: refusing to send it a PIN"));
 	fake_settle(impostor);
 	assert_int_equal(fake_connections(impostor), 3);
 	assert_int_equal(fake_bytes(impostor), 0);

@@ -149,10 +149,14 @@ static void test_defaults(void **state)
 /* The table as it is, against test_conf.exp: a changed default is seen and meant. */
 static void test_the_table_is_the_expected_one(void **state)
 {
-	FILE *exp = fopen("tests/unit/test_conf.exp", "re");
+	const char *testdata = getenv("TESTDATA");
 	char want[128], line[128];
+	FILE *exp;
 
 	(void)state;
+	snprintf(line, sizeof(line), "%s/../unit/test_conf.exp",
+		 testdata != NULL ? testdata : "tests/data");
+	exp = fopen(line, "re");
 	assert_non_null(exp);
 	for (size_t i = 0; i < N(settings); i++) {
 		const struct setting *s = &settings[i];
@@ -343,6 +347,21 @@ static void test_needs_restart(void **state)
 	conf_free(next);
 }
 
+static void test_an_error_in_any_room(void **state)
+{
+	char small[64];
+	struct conf *c = NULL;
+
+	(void)state;
+	write_bytes("nonsense\n", 9);
+	for (size_t cap = 1; cap < sizeof(small); cap++) {
+		memset(small, 'x', sizeof(small));
+		assert_int_equal(conf_read(&c, file, NULL, small, cap), -EINVAL);
+		assert_in_range(strlen(small), 0, cap - 1);
+		assert_int_equal(small[cap], 'x');
+	}
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -356,6 +375,7 @@ int main(void)
 		TEST(test_every_setting_only_once_and_at_home),
 		TEST(test_settings_that_contradict),
 		TEST(test_needs_restart),
+		TEST(test_an_error_in_any_room),
 	};
 
 	return cmocka_run_group_tests_name("conf", tests, NULL, NULL);

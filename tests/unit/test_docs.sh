@@ -1,0 +1,283 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# test_docs.sh - the manual and the other texts name what there is, all of it, and nothing else.
+# shellcheck disable=SC2317 # the cases are called by name
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+CASES='built     every page is made
+lint      mandoc finds nothing to say about them
+narrow    they fit a terminal of 80 columns
+commands  every command of pinctl and its options, and no other
+daemon    every option of pind, and no other
+module    every option of the module, and no other
+codes     every PAM code and variable of the module
+settings  every setting, with the limits that pind applies
+example   pind takes the example of pind.conf(5)
+keys      every key of the JSON that pinctl prints
+journal   every field of a journal entry, and every exit status of pind
+verdicts  every verdict, where it is answered and where it ends a program
+wire      every message and field of the protocol
+life      the life of a PIN is the one that is tested
+links     every page and file that is referred to is there
+house     the architecture names every source file, and no other
+key       the key is made with the same line everywhere'
+
+B=${B:-build}
+mkdir -p "$B" && B=$(cd "$B" && pwd) || exit 1
+unset MAKEFLAGS MAKELEVEL MFLAGS # of the make that runs the tests
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-docs.XXXXXX") || exit 1
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+PINCTL_RELEASE=${PINCTL_RELEASE:-$B/pinctl} PIND_RELEASE=${PIND_RELEASE:-$B/pind}
+PAGES='pam_inpspin.8 pind.8 pind.conf.5 pinctl.1 pind-protocol.7'
+
+fail() {
+	echo "$*"
+	return 1
+}
+
+# page: its text, words not broken.
+page() {
+	mandoc -Tascii -Owidth=400 "$B/man/$1" | sed 's/.\x08//g'
+}
+
+# section page: the text of one section.
+section() {
+	page "$2" | awk -v name="$1" '/^[A-Z]/ { on = $0 == name } on'
+}
+
+# page word...: each is there, as a word.
+names() {
+	page "$1" >"$tmp/page"
+	shift
+	[ $# -gt 0 ] || fail "nothing to look for" || return 1
+	for word in "$@"; do
+		grep -qwF -e "$word" "$tmp/page" || fail "not there: $word" || return 1
+	done
+}
+
+# what: the lines of $tmp/is are those of $tmp/said.
+same() {
+	[ -s "$tmp/is" ] || fail "no $1 found" || return 1
+	sort -u "$tmp/is" >"$tmp/is.sorted" && sort -u "$tmp/said" >"$tmp/said.sorted" &&
+		diff "$tmp/is.sorted" "$tmp/said.sorted"
+}
+
+t_built() {
+	rm -rf "$B/man"
+	make --no-print-directory man B="$B" || return 1
+	for name in $PAGES; do
+		[ -s "$B/man/$name" ] || fail "no $name" || return 1
+	done
+	[ "$(ls docs/*.scd.in | wc -l)" -eq "$(ls "$B/man" | wc -l)" ] || fail "not every page"
+}
+
+t_lint() {
+	for name in $PAGES; do
+		mandoc -Tlint "$B/man/$name"
+	done >"$tmp/lint" 2>&1
+	cat "$tmp/lint"
+	[ ! -s "$tmp/lint" ]
+}
+
+# Examples and tables are not folded: they are too wide, or they fit.
+t_narrow() {
+	for name in $PAGES; do
+		mandoc -Tascii "$B/man/$name" | sed 's/.\x08//g' | grep -n '.\{81\}' |
+			grep -v 'systemd-creds\|new_authtok_reqd=done' && fail "in $name" && return 1
+	done
+	return 0
+}
+
+# Long options of a program's --help; those of argp itself, which are alike everywhere, aside.
+options_of() {
+	"$@" --help | grep -o -e '^ *\(-., \)\?--[a-z-]*' | grep -o -e '--[a-z-]*' |
+		grep -vx -e '--help' -e '--usage' -e '--version'
+}
+
+t_commands() {
+	"$PINCTL_RELEASE" --help | sed -n 's/^  \([a-z][a-z-]*\)  *[A-Z].*/\1/p' >"$tmp/is"
+	section COMMANDS pinctl.1 | sed -n 's/^     \([a-z-]*\).*/\1/p' | grep -x '[a-z-]*' |
+		grep -v '^$' >"$tmp/said"
+	same commands || return 1
+	section COMMANDS pinctl.1 >"$tmp/text"
+	for command in $(cat "$tmp/is"); do
+		options_of "$PINCTL_RELEASE" "$command"
+	done >"$tmp/is"
+	page pinctl.1 | grep -v document=patente | grep -o -e '--[a-z-]*' |
+		grep -vx -e '--help' -e '--usage' -e '--version' >"$tmp/said"
+	same options
+}
+
+t_daemon() {
+	options_of "$PIND_RELEASE" >"$tmp/is"
+	section OPTIONS pind.8 | grep '^ *-., ' | grep -o -e '--[a-z-]*' |
+		grep -vx -e '--help' -e '--usage' -e '--version' >"$tmp/said"
+	same options
+}
+
+t_module() {
+	sed -n 's/^\t{ "\([a-z_]*\)", *read_[a-z]*, .*/\1/p' pam_inpspin/opts.c >"$tmp/is"
+	section OPTIONS pam_inpspin.8 | sed -n 's/^     \([a-z_]*\)\(=[A-Za-z|]*\)\?$/\1/p' >"$tmp/said"
+	same options
+}
+
+t_codes() {
+	types=/usr/include/security/_pam_types.h
+	sed -n 's/^#define \(PAM_[A-Z_]*\)[ \t]*[0-9][0-9]*[ \t].*/\1/p' $types |
+		grep -v -e _PROMPT -e _MSG -e TEXT_INFO | sort >"$tmp/known"
+	cat pam_inpspin/*.c include/verdict.def | grep -o 'PAM_[A-Z_]*' | sort -u >"$tmp/used"
+	# the items: their names are #defined as numbers, too
+	grep -v -x -e PAM_SERVICE -e PAM_USER -e PAM_TTY -e PAM_RHOST -e PAM_CONV "$tmp/known" |
+		grep -x -F -f "$tmp/used" >"$tmp/codes"
+	[ "$(wc -l <"$tmp/codes")" -ge 10 ] || fail "no codes found" || return 1
+	# shellcheck disable=SC2046 # words
+	names pam_inpspin.8 $(cat "$tmp/codes") PAM_IGNORE \
+		$(grep -o 'INPSPIN_[A-Z_]*' pam_inpspin/env.c)
+}
+
+# setting value: does pind take it?
+takes() {
+	printf '[%s]\n%s = %s\n' "$1" "$2" "$3" >"$tmp/pind.conf"
+	"$PIND_RELEASE" --check --config "$tmp/pind.conf" >"$tmp/check" 2>&1
+}
+
+# Of a setting only its own limits are looked at, not those between two settings.
+refused() {
+	! takes "$@" && grep -q 'write a number' "$tmp/check"
+}
+
+t_settings() {
+	page pind.conf.5 | awk '
+		/^   \[/ { gsub(/[][ ]/, ""); section = $0 }
+		/^     [a-z_]* = NUMBER$/ { name = $1 }
+		/Default: / && name != "" {
+			match($0, /[0-9]+ to [0-9]+ /)
+			split(substr($0, RSTART), word, / /)
+			print section, name, word[1], word[3]
+			name = ""
+		}' >"$tmp/limits"
+	awk -F '[(,] *' '/^NUMBER/ { print $2, $3 }' pind/conf.def >"$tmp/is"
+	awk -F '"' '/^CATEGORY/ { print "expiry", $2 }' include/person.def >>"$tmp/is"
+	cut -d ' ' -f 1,2 "$tmp/limits" >"$tmp/said"
+	same settings || return 1
+	while read -r in_section name min max; do
+		refused "$in_section" "$name" $((max + 1)) && ! refused "$in_section" "$name" "$max" &&
+			! refused "$in_section" "$name" "$min" || fail "$name: $min to $max" || return 1
+		[ "$min" -eq 0 ] || refused "$in_section" "$name" $((min - 1)) ||
+			fail "$name: from $min" || return 1
+	done <"$tmp/limits"
+	# shellcheck disable=SC2046 # words
+	names pind.conf.5 $(awk -F '[(,] *' '/^SWITCH/ { print $3 }' pind/conf.def)
+}
+
+t_example() {
+	mkdir "$tmp/services.d" && : >"$tmp/pind.conf" || return 1
+	section EXAMPLES pind.conf.5 | sed -n 's/^ *\(# \|\([a-z]* = \)\)/\1/p' \
+		>"$tmp/services.d/portale.conf"
+	[ "$(grep -c ' = ' "$tmp/services.d/portale.conf")" -eq 3 ] || fail "no example" || return 1
+	"$PIND_RELEASE" --check --config "$tmp/pind.conf"
+}
+
+t_keys() {
+	# shellcheck disable=SC2046 # words
+	names pinctl.1 $(cat pinctl/*.c | sed -n 's/.*{ "[^"]*", "\([a-z_]*\)", SHOW_.*/\1/p') \
+		$(sed -n 's/.*"\([a-z]*\)",$/\1/p; s/.*s:s, s:b.*"\([a-z]*\)",$/\1/p' pinctl/check_cf.c |
+			grep -v valid) cf pin level lapses
+}
+
+t_journal() {
+	# shellcheck disable=SC2046 # words
+	names pind.8 $(grep -o 'PIND_[A-Z_]*=' pind/event.c | tr -d =) \
+		$(sed -n 's/^EVENT(\([A-Z]*\),.*/\1/p' pind/event.def) \
+		$(sed -n 's/^#define EXIT_[A-Z]* *\([0-9]*\).*/\1/p' pind/main.c) || return 1
+	"$PIND_RELEASE" --no-such-option 2>/dev/null
+	[ $? -eq 64 ] || fail "not exit status 64" || return 1
+	"$PIND_RELEASE" --check --config "$tmp/none" 2>/dev/null
+	[ $? -eq 78 ] || fail "not exit status 78"
+}
+
+t_verdicts() {
+	all=$(sed -n 's/^VERDICT(\([A-Z_]*\),.*/\1/p' include/verdict.def)
+	# shellcheck disable=SC2046,SC2086 # words
+	names pam_inpspin.8 $all && names pind-protocol.7 $all || return 1
+	sed -n 's/^VERDICT(\([A-Z_]*\), *[0-9xa]*, *PAM_[A-Z_]*, *PAM_[A-Z_]*, *\([0-9]*\),.*/\2 (\1)/p' \
+		include/verdict.def | grep -v '^0 ' >"$tmp/is"
+	section 'EXIT STATUS' pinctl.1 | sed -n 's/^     \([0-9]* ([A-Z_]*)\)$/\1/p' >"$tmp/said"
+	same "exit statuses"
+}
+
+t_wire() {
+	sed -n 's/^MSG(\([A-Z_]*\), [a-z_]*, \(0x[0-9a-f]*\),.*/\2 \1/p
+		s/^\t[A-Z0-9]* *([a-z_]*, *\([a-z0-9_]*\),.*/\1/p' include/wire.def >"$tmp/is"
+	page pind-protocol.7 | sed -n '/^REQUESTS/,/^VERDICTS/p' | sed -n 's/^   \(0x.. [A-Z_]*\)$/\1/p
+		s/^ *[^ ]* *\([a-z0-9_]*\), \(u8\|u32\|u64\|text\|secret\|bytes\).*/\1/p' >"$tmp/said"
+	same messages
+}
+
+# The rows of the page against those of tests/unit/test_pin.exp, which is what pin.c is held to.
+t_life() {
+	section 'LIFE OF A PIN' pind.8 | grep -E '^ *(absent|awaiting|temporary|active|expired|lapsed|revoked) ' |
+		awk '{ print $1, $2, $3, $4, $5, $6, $7 }' >"$tmp/rows"
+	cat "$tmp/rows"
+	[ "$(wc -l <"$tmp/rows")" -eq 7 ] || fail "not seven states" || return 1
+	grep -qx 'temporary MUST_CHANGE active LIVE temporary temporary revoked' "$tmp/rows" &&
+		grep -qx 'lapsed LAPSED LAPSED LIVE LAPSED LAPSED revoked' "$tmp/rows" &&
+		grep -qx 'revoked WRONG WRONG temporary REVOKED REVOKED revoked' "$tmp/rows"
+}
+
+t_links() {
+	for name in $PAGES; do
+		for ref in $(page "$name" | grep -o '\(pind\|pinctl\|pam_inpspin\)[a-z.-]*([0-9])'); do
+			ref=$(echo "$ref" | sed 's/(\(.\))/.\1/')
+			[ -e "$B/man/$ref" ] || fail "$name: $ref" || return 1
+		done
+	done
+	for file in README.md docs/*.md; do
+		for ref in $(grep -o '](\([a-zA-Z/._-]*\))' $file | tr -d ']()'); do
+			[ -e "$(dirname $file)/$ref" ] || [ -e "$ref" ] || fail "$file: $ref" || return 1
+		done
+		for ref in $(grep -o '`\(tests\|scripts\|docs\|pind\|include\|common\|systemd\)/[a-z_./]*`' \
+			$file | tr -d '`'); do
+			[ -e "$ref" ] || fail "$file: $ref" || return 1
+		done
+	done
+}
+
+t_house() {
+	ls common/*.c pam_inpspin/*.c pind/*.c pinctl/*.c include/*.def pind/*.def pam_inpspin/*.def \
+		pam_inpspin/*.map | sed 's,.*/,,' >"$tmp/is"
+	# headers that belong to no .c file of the same name
+	for header in pind/*.h include/*.h pam_inpspin/*.h; do
+		name=$(basename "$header" .h)
+		ls pind/"$name".c common/"$name".c pam_inpspin/"$name".c >"$tmp/out" 2>/dev/null
+		[ -s "$tmp/out" ] || echo "$name.h" >>"$tmp/is"
+	done
+	sed -n '/^## The house/,/^## One/s/^|\([^|]*|\)\{1,2\}.*|$/&/p' docs/architecture.md |
+		grep -o '`[a-z_]*\.[a-z]*`' | tr -d '`' | grep -vx store.h >"$tmp/said"
+	same files
+}
+
+t_key() {
+	line=$(sed -n 's/^# *\(head -c 32 .*\)/\1/p' systemd/pind.service)
+	[ -n "$line" ] || fail "not in pind.service" || return 1
+	for file in README.md scripts/demo docs/pind.8.scd.in; do
+		grep -qF -e "$line" $file || fail "not in $file: $line" || return 1
+	done
+}
+
+echo "1..$(echo "$CASES" | wc -l)"
+n=0
+while read -r case_name case_text; do
+	n=$((n + 1))
+	if "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
+		echo "ok $n - $case_text"
+	else
+		echo "not ok $n - $case_text"
+		sed 's/^/# /' "$tmp/case" | tail -n 40
+	fi
+done <<EOF
+$CASES
+EOF
