@@ -4,11 +4,11 @@
 #   demo       the main job on a private pind, as a transcript
 #   check      every test, sanitized; ends with "N passed, N failed"
 #   fuzz T=60  libFuzzer, T seconds a target        lint  analysers, layers, sizes, man pages
-#   install    DESTDIR= PREFIX=/usr
+#   man        the manual, from docs/: build/man     install    DESTDIR= PREFIX=/usr
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .SECONDARY:
-.PHONY: all demo check tests fuzz lint layers install man clean need
+.PHONY: all demo check tests fuzz fuzz-build lint layers install man clean need
 
 B       ?= build
 ifeq ($(origin CC),default)
@@ -96,6 +96,37 @@ check: need-check
 	tests/run
 need-%:
 	@scripts/need $*
+
+# ---- fuzz: every tests/fuzz/fuzz_*.c, with all of pind, under clang's libFuzzer -----------------
+FUZZ_CC ?= clang
+FUZZ_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_CFLAGS = -O1 -g $(STD) $(WARN) $(FUZZ_SAN) -fsanitize=fuzzer-no-link $(INC) -Ipind -MMD -MP $(CFLAGS)
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SRC_fuzz_serve := $(addprefix tests/fuzz/,world.c citizens.c model.c)
+T ?= 60
+
+$(B)/fuzz-obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -c -o $@ $<
+$(B)/fuzz/core.a: $(call obj,fuzz-obj,$(CORE_SRC))
+	@mkdir -p $(@D)
+	$(RM) $@
+	ar rcs $@ $^
+$(FUZZ): $(B)/fuzz/%: $(B)/fuzz-obj/tests/fuzz/%.o $$(call obj,fuzz-obj,$$(FUZZ_SRC_$$*)) $(B)/fuzz/core.a
+	$(FUZZ_CC) $(FUZZ_SAN) -fsanitize=fuzzer -o $@ $^ -llmdb -lsodium -lsystemd -linih -lpthread
+$(B)/fuzz/wire.dict: include/wire.def tests/fuzz/dict.awk
+	@mkdir -p $(@D)
+	awk -f tests/fuzz/dict.awk $< >$@
+fuzz-build: $(FUZZ) $(B)/fuzz/wire.dict
+fuzz: fuzz-build
+	@for f in $(FUZZ); do \
+	  echo "== $${f##*/}, $(T) s"; \
+	  mkdir -p "$(B)/fuzz/corpus-$${f##*/}" "tests/fuzz/corpus/$${f##*/}"; \
+	  $$f -max_total_time=$(T) -rss_limit_mb=4096 -timeout=20 -print_final_stats=1 \
+	    -artifact_prefix=$(B)/fuzz/ -dict=$(B)/fuzz/wire.dict \
+	    "$(B)/fuzz/corpus-$${f##*/}" "tests/fuzz/corpus/$${f##*/}" || exit 1; \
+	done
+tests: fuzz-build
 
 # ---- manual pages: docs/tables.c puts in the tables, from the .def files ------------------------
 MAN := pam_inpspin.8 pind.8 pind.conf.5 pinctl.1 pind-protocol.7

@@ -170,7 +170,7 @@ static void verdict_codes(void)
 
 /* ---- what the module says ---- */
 
-/* Something is filled in where there is more text, or where a text that is no prompt ends in a blank. */
+/* Something is filled in before more text, or where a text that is no prompt ends in a blank. */
 static void say_message(const char *before, const char *after)
 {
 	size_t n = strlen(before);

@@ -2,7 +2,8 @@
 /*
  * record.h - what rows hold, sealed: the only way to read or write one. A row is a format byte
  * and an XChaCha20-Poly1305 seal whose associated data are table, key, revision and format, so
- * rows cannot be swapped, bit-flipped or moved back to an earlier revision's place.
+ * rows cannot be swapped, bit-flipped or made from parts. Who can write the file can still put a
+ * whole old row back, revision and all: nothing on the same disk could tell.
  */
 #ifndef RECORD_H
 #define RECORD_H

@@ -1,361 +1,256 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fuzz_serve.c - sequences of requests to a whole pind: every packet gets one decodable reply with
- * its nonce, and every verdict, wait and record is the model's.
+ * fuzz_serve.c - sequences of requests to a whole pind while the clock jumps: every packet gets one
+ * decodable reply with its nonce, and every verdict, wait and record is the model's (model.h).
  */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "calendar.h"
 #include "hash.h"
-#include "model.h"
-#include "serve.h"
+#include "world.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define T0 1769860800u /* 2026-01-31 12:00 */
 #define N(a) (sizeof(a) / sizeof((a)[0]))
+#define STEPS 64 /* the most that one input does */
 
-static const char *const cfs[MODEL_PEOPLE] = { "RSSMRA85T10A562S", "VRDLGI80A01H501E",
-					       "BNCGNN70B02F205Y" };
+static const uid_t uids[WORLD_UIDS] = { 0, 33, 1000 };
 static const char *const pins[] = { "ABCD2345EFGH6789", "ZYXW9876VTSR5432" };
 
-/* In order of name, as conf.h has them; [0] is the default, under which "login" falls. */
-static const struct conf_service services[] = {
-	{ .name = "default", .level = 1, .categories = 0x7e },
-	{ .name = "firms", .level = 1, .categories = 1u << CATEGORY_IMPRESA },
-	{ .name = "mine", .level = 1, .categories = 0x7e, .n_peers = 1, .peers = { 33 } },
-	{ .name = "strict", .level = 2, .categories = 0x7e },
-};
-static const char *const service_names[] = { "login", "firms", "mine", "strict" };
-static const uid_t uids[] = { 0, 33, 1000 };
-
-struct proof { /* a grant or a ticket that pind gave, and what for */
-	bool given;
-	const struct person *who;
-	size_t service;
-	uid_t uid;
-	uint32_t gen;
-	uint64_t until_s;
-	char pin[17];
-	uint8_t bytes[WIRE_TICKET_LEN];
-};
-
-static struct world {
-	struct service sv;
-	struct model m;
-	uint64_t real_s, now_s;
-	uint64_t recent[MODEL_PEOPLE][N(service_names)][N(uids)]; /* when it was proven; 0: never */
-	struct proof grant, ticket;
-	const uint8_t *p, *end; /* what is left of the input */
-	struct peer who;
-	size_t uid, person, service;
-	struct wire_msg rep;
-	uint64_t requests, renewed, operators;
-} w;
-
-static struct keys *keys;
-
-static void must(bool holds)
+static void do_issue(void)
 {
-	if (!holds)
-		__builtin_trap();
-}
+	const struct argon_cost cost = { 1, ARGON_MEM_KIB_MIN };
+	const char *pin = pins[next() % N(pins)];
+	uint8_t level = next() % 4, category = next() % 8, flags = next();
+	struct wire_msg m = { .type = WIRE_ISSUE,
+			      .issue = { .level = level, .category = category, .ops = cost.ops,
+					 .mem_kib = cost.mem_kib + ((flags & 7) == 7) } };
+	bool shown = flags & 8, good = flags & 16;
+	struct said want = { world_may_ask(ROLE_ADMIN, false), 0 };
 
-static uint8_t next(void)
-{
-	return w.p < w.end ? *w.p++ : 0;
-}
-
-static uint64_t real_s(void)
-{
-	return w.real_s;
-}
-
-static struct conf *new_conf(bool simplified)
-{
-	struct conf *c;
-
-	must(conf_defaults(&c) == 0);
-	c->passes = 1; /* pind.conf would not allow it */
-	c->memory_kib = ARGON_MEM_KIB_MIN;
-	c->simplified = simplified;
-	c->services = reallocarray(c->services, N(services), sizeof(services[0]));
-	must(c->services != NULL);
-	memcpy(c->services, services, sizeof(services));
-	c->n_services = N(services);
-	return c;
-}
-
-/* Send bytes; there is one reply, and it can be read. */
-static void send_bytes(const uint8_t *in, size_t n)
-{
-	uint8_t out[WIRE_MAX];
-	size_t len = 0;
-
-	serve(&w.sv, &w.who, in, n, out, &len);
-	w.requests++;
-	must(len <= WIRE_MAX && wire_decode(&w.rep, out, len) == 0 && w.rep.type >= 0x80);
-	must(n < 18 || memcmp(w.rep.nonce, in + 2, WIRE_NONCE_LEN) == 0);
-}
-
-static enum verdict ask(struct wire_msg *m)
-{
-	uint8_t in[WIRE_MAX];
-	size_t n;
-
-	memset(m->nonce, next(), sizeof(m->nonce));
-	must(wire_encode(m, in, sizeof(in), &n) == 0);
-	send_bytes(in, n);
-	return w.rep.type == WIRE_VERDICT ? (enum verdict)w.rep.verdict.code : V_OK;
-}
-
-/* The verdict must be this one, and the wait. */
-static void expect(struct wire_msg *m, struct said want)
-{
-	enum verdict got = ask(m);
-
-	must(got == want.verdict);
-	must(w.rep.type != WIRE_VERDICT || w.rep.verdict.wait_s == want.wait_s);
-}
-
-/* What who asks decides before anybody looks at the request: V_OK, V_BAD or V_DENIED. */
-static enum verdict may_ask(enum role needed, bool names_service)
-{
-	const struct conf_service *s = &services[w.service];
-
-	if (w.who.role != needed)
-		return V_BAD;
-	if (!w.who.may || (names_service && s->n_peers > 0 && s->peers[0] != w.who.uid))
-		return V_DENIED;
-	return V_OK;
-}
-
-static struct person *the_person(void)
-{
-	return &w.m.people[w.person];
-}
-
-/* Write what is typed, as one might type it; the return value is what it is worth. */
-static const char *type_pin(char typed[static 65])
-{
-	static char worth[17];
-	const struct person *p = the_person();
-	const char *right = p->pin[0] != '\0' ? p->pin : "ABCD2345";
-	uint8_t how = next();
-
-	memset(typed, 0, 65);
-	snprintf(worth, sizeof(worth), "%s", right);
-	switch (how % 8) {
-	case 0:
-	case 1: break;
-	case 2: snprintf(worth, sizeof(worth), "%s", "00000000"); break;
-	case 3: snprintf(worth, sizeof(worth), "%s", "0000000000000000"); break;
-	case 4: worth[strlen(worth) - 1] = worth[strlen(worth) - 1] == '0' ? '1' : '0'; break;
-	case 5: worth[8 * (how >> 3 & 1)] = '\0'; break; /* nothing, or the first half */
-	case 6: snprintf(worth, sizeof(worth), "%s", p->last_pin); break;
-	case 7: worth[0] = '\0'; break;
+	memcpy(m.issue.cf, world_cfs[w.person], 16);
+	if (shown) {
+		m.issue.doc_kind = 1;
+		memcpy(m.issue.doc_number, "CA00000AA", 9);
+		memcpy(m.issue.doc_issuer, "Comune di Prova", 15);
+		m.issue.doc_until_s = w.now_s + good; /* valid for a second more, or no longer */
 	}
-	if (how % 8 == 7)
-		memcpy(typed, "\b\n\r\177INCORRECT", 13); /* sshd's */
-	else if (how % 8 == 1)
-		snprintf(typed, 65, "%.4s-%.*s %s", worth, 3, worth + 4, worth + 7);
-	else
-		memcpy(typed, worth, strlen(worth));
-	return worth;
-}
-
-static struct said conditions(struct said s, uint8_t level, bool on_behalf)
-{
-	const struct person *p = the_person();
-	uint8_t needed = level > services[w.service].level ? level : services[w.service].level;
-
-	if (s.verdict != V_OK && s.verdict != V_MUST_CHANGE)
-		return s;
-	if ((services[w.service].categories >> p->category & 1) == 0)
-		s.verdict = V_CATEGORY;
-	else if (p->level < needed)
-		s.verdict = V_LEVEL;
-	else if (on_behalf)
-		s.verdict = V_DELEGATION;
-	return s;
-}
-
-/* What an accepted person is told. */
-static void check_accepted(enum verdict v)
-{
-	const struct wire_verdict *say = &w.rep.verdict;
-	const struct person *p = the_person();
-	uint64_t left_s = p->expires_s - w.now_s;
-
-	if (v != V_OK && v != V_MUST_CHANGE) {
-		must(say->level == 0 && say->category == 0 && say->expires_s == 0);
-		return;
-	}
-	must(say->level == p->level && say->category == p->category);
-	must(say->expires_s == (v == V_OK ? p->expires_s : 0));
-	must(say->warn_days == (v == V_OK && left_s <= 14 * 86400 ? (left_s + 86399) / 86400 : 0));
-}
-
-static void keep_proof(struct proof *to, const uint8_t *bytes, size_t n, uint64_t good_s)
-{
-	*to = (struct proof){ true, the_person(), w.service, w.who.uid, the_person()->gen,
-			      w.now_s + good_s, "", { 0 } };
-	memcpy(to->bytes, bytes, n);
-}
-
-static bool proof_holds(const struct proof *p)
-{
-	return p->given && p->who == the_person() && p->service == w.service &&
-	       p->uid == w.who.uid && w.now_s < p->until_s;
-}
-
-static void do_authenticate(void)
-{
-	struct wire_msg m = { .type = WIRE_AUTHENTICATE };
-	uint8_t level = next() % 3, flags = next();
-	const char *worth = type_pin(m.authenticate.pin);
-	struct said want = { may_ask(ROLE_AUTH, true), 0 };
-
-	memcpy(m.authenticate.cf, cfs[w.person], 16);
-	snprintf(m.authenticate.service, sizeof(m.authenticate.service), "%s", service_names[w.service]);
-	m.authenticate.level = level;
-	if (flags & 1)
-		memcpy(m.authenticate.on_behalf_of, "01234567897", 11);
-	if (want.verdict == V_OK)
-		want = conditions(model_prove(&w.m, the_person(), worth, service_names[w.service],
-					      w.now_s), level, flags & 1);
-	expect(&m, want);
-	check_accepted(want.verdict);
-	if (want.verdict == V_OK || want.verdict == V_MUST_CHANGE)
-		w.recent[w.person][w.service][w.uid] = w.now_s;
-	must((want.verdict == V_MUST_CHANGE) == !sodium_is_zero(w.rep.verdict.grant, WIRE_GRANT_LEN));
-	if (want.verdict == V_MUST_CHANGE)
-		keep_proof(&w.grant, w.rep.verdict.grant, WIRE_GRANT_LEN, 120);
-}
-
-static struct said standing_said(void)
-{
-	static const enum verdict says[] = { [NONE] = V_WRONG, [TEMPORARY] = V_MUST_CHANGE,
-					     [ACTIVE] = V_OK, [EXPIRED] = V_MUST_CHANGE,
-					     [LAPSED] = V_LAPSED, [REVOKED] = V_WRONG };
-	struct said s = model_gate(&the_person()->own, w.now_s);
-
-	if (s.verdict == V_OK)
-		s.verdict = says[model_standing(the_person(), w.now_s)];
-	return s;
-}
-
-static void do_authorize(void)
-{
-	struct wire_msg m = { .type = WIRE_AUTHORIZE, .authorize.level = next() % 3 };
-	struct said want = { may_ask(ROLE_AUTH, true), 0 };
-	uint64_t proven_s = w.recent[w.person][w.service][w.uid];
-
-	memcpy(m.authorize.cf, cfs[w.person], 16);
-	snprintf(m.authorize.service, sizeof(m.authorize.service), "%s", service_names[w.service]);
-	if (want.verdict == V_OK && w.who.uid != 0 && (proven_s == 0 || w.now_s - proven_s > 300))
-		want.verdict = V_DENIED;
+	memset(m.issue.salt1, flags, sizeof(m.issue.salt1));
+	must(argon_derive(m.issue.out1, pin, 8, m.issue.salt1, &cost) == 0);
+	must(argon_derive(m.issue.out2, pin + 8, 8, m.issue.salt2, &cost) == 0);
+	if (want.verdict == V_OK && (level == 0 || level == 3 || category == 0 || category == 7))
+		want.verdict = V_BAD;
+	else if (want.verdict == V_OK && ((shown && !good) || (!shown && level == 2)))
+		want.verdict = V_DOCUMENT;
+	else if (want.verdict == V_OK && m.issue.mem_kib != cost.mem_kib)
+		want.verdict = V_COST;
 	else if (want.verdict == V_OK)
-		want = conditions(standing_said(), m.authorize.level, false);
-	expect(&m, want);
-	check_accepted(want.verdict);
+		want.verdict = model_issue(&w.m, the_person(), pin, level, category, w.now_s);
+	world_expect(&m, want);
+	w.operators += want.verdict == V_OK;
 }
 
-/* The proof of a renewal: a grant, right or foreign, or the old PIN. */
-static struct said prove_renewal(uint8_t *grant, char typed[static 65])
+static void do_revoke(void)
 {
-	const char *worth = type_pin(typed);
-	bool by_grant = next() & 1 && w.grant.given;
-	enum standing s = model_standing(the_person(), w.now_s);
-	struct said said;
+	struct wire_msg m = { .type = WIRE_REVOKE, .revoke.reason = "lost" };
+	struct said want = { world_may_ask(ROLE_ADMIN, false), 0 };
 
-	if (!by_grant) {
-		said = model_prove(&w.m, the_person(), worth, service_names[w.service], w.now_s);
-		if (said.verdict == V_MUST_CHANGE)
-			said.verdict = V_OK;
-		return said;
-	}
-	memcpy(grant, w.grant.bytes, WIRE_GRANT_LEN);
-	said = (struct said){ V_STALE, 0 };
-	if (proof_holds(&w.grant) && w.grant.gen == the_person()->gen && s != LAPSED && s != REVOKED)
-		said.verdict = V_OK;
-	return said;
+	memcpy(m.revoke.cf, world_cfs[w.person], 16);
+	if (next() % 8 == 7)
+		m.revoke.reason[0] = '\0';
+	if (want.verdict == V_OK && m.revoke.reason[0] == '\0')
+		want.verdict = V_BAD;
+	else if (want.verdict == V_OK)
+		want.verdict = model_revoke(&w.m, the_person(), w.now_s);
+	world_expect(&m, want);
+	w.operators += want.verdict == V_OK;
 }
 
-static unsigned int missing(void)
+static void do_unlock(void)
 {
-	return (the_person()->phone ? 0 : 1u) | (the_person()->email ? 0 : 2u);
-}
+	struct wire_msg m = { .type = WIRE_UNLOCK };
+	struct said want = { world_may_ask(ROLE_ADMIN, false), 0 };
 
-static void do_renew_open(void)
-{
-	struct wire_msg m = { .type = WIRE_RENEW_OPEN };
-	struct said want = { may_ask(ROLE_AUTH, true), 0 };
-
-	memcpy(m.renew_open.cf, cfs[w.person], 16);
-	snprintf(m.renew_open.service, sizeof(m.renew_open.service), "%s", service_names[w.service]);
+	memcpy(m.unlock.cf, world_cfs[w.person], 16);
 	if (want.verdict == V_OK)
-		want = prove_renewal(m.renew_open.grant, m.renew_open.old);
-	expect(&m, want);
-	must((w.rep.type == WIRE_RENEWAL) == (want.verdict == V_OK));
+		want.verdict = model_unlock(&w.m, the_person(), w.now_s);
+	world_expect(&m, want);
+	w.operators += want.verdict == V_OK;
+}
+
+static void do_convert(void)
+{
+	struct wire_msg m = { .type = WIRE_CONVERT,
+			      .convert = { .doc_kind = next() % 5, .doc_number = "X1",
+					   .doc_issuer = "Y", .doc_until_s = w.now_s + 1 } };
+	bool good = m.convert.doc_kind >= 1 && m.convert.doc_kind <= 3;
+	struct said want = { world_may_ask(ROLE_ADMIN, false), 0 };
+
+	memcpy(m.convert.cf, world_cfs[w.person], 16);
+	if (want.verdict == V_OK && !good)
+		want.verdict = V_DOCUMENT;
+	else if (want.verdict == V_OK)
+		want.verdict = model_convert(&w.m, the_person(), w.now_s);
+	world_expect(&m, want);
+	w.operators += want.verdict == V_OK;
+}
+
+/* All that is on record about the person is as the model has it. */
+static void check_record(void)
+{
+	static const uint8_t lives[] = { [TEMPORARY] = PIN_TEMPORARY, [ACTIVE] = PIN_ACTIVE,
+					 [EXPIRED] = PIN_EXPIRED, [LAPSED] = PIN_LAPSED,
+					 [REVOKED] = PIN_REVOKED };
+	const struct wire_record *r = &w.rep.record;
+	const struct person *p = the_person();
+	struct said gate = model_gate(&p->own, w.now_s);
+
+	must(r->life == lives[model_standing(p, w.now_s)]);
+	must(r->gate == (gate.verdict == V_OK ? PIN_OPEN :
+			 gate.verdict == V_BLOCKED ? PIN_BLOCKED : PIN_THROTTLED));
+	must(r->level == p->level && r->category == p->category);
+	must(r->missing == missing_contacts());
+	must(r->fails == p->own.fails && r->fails_max == LIMIT && r->until_s == p->own.until_s);
+	must(r->set_s == p->set_s && r->lapses_s == p->lapses_s);
+	must(r->expires_s == (p->temporary ? 0 : p->expires_s));
+	must(r->seen_s == p->seen_s && strcmp(r->seen_at, p->seen_at) == 0);
+	must(!p->revoked || strcmp(r->reason, "lost") == 0);
+}
+
+static void do_status(void)
+{
+	struct wire_msg m = { .type = WIRE_STATUS };
+	struct said want = { world_may_ask(ROLE_ADMIN, false), 0 };
+
+	memcpy(m.status.cf, world_cfs[w.person], 16);
+	if (want.verdict == V_OK && !the_person()->known)
+		want.verdict = V_UNKNOWN;
+	world_expect(&m, want);
+	if (want.verdict == V_OK)
+		check_record();
+}
+
+static void do_service_test(void)
+{
+	static const enum verdict says[] = { [NONE] = V_UNKNOWN, [TEMPORARY] = V_MUST_CHANGE,
+					     [ACTIVE] = V_OK, [EXPIRED] = V_MUST_CHANGE,
+					     [LAPSED] = V_LAPSED, [REVOKED] = V_REVOKED };
+	struct wire_msg m = { .type = WIRE_SERVICE_TEST };
+	struct said want = { world_may_ask(ROLE_ADMIN, false), 0 };
+	const struct person *p = the_person();
+	enum standing s = model_standing(p, w.now_s);
+
+	memcpy(m.service_test.cf, world_cfs[w.person], 16);
+	snprintf(m.service_test.service, sizeof(m.service_test.service), "%s",
+		 world_services[w.service]);
+	if (want.verdict == V_OK && s != NONE && s != REVOKED)
+		want = model_gate(&p->own, w.now_s);
+	if (want.verdict == V_OK)
+		want = conditions((struct said){ says[s], 0 }, 0, false);
+	world_expect(&m, want);
+}
+
+static void do_stats(void)
+{
+	struct wire_msg m = { .type = WIRE_STATS };
+	struct said want = { world_may_ask(ROLE_ADMIN, false), 0 };
+
+	world_expect(&m, want);
 	if (want.verdict != V_OK)
 		return;
-	must(strlen(w.rep.renewal.pin) == (w.m.simplified ? 8 : 16));
-	must(w.rep.renewal.missing == missing());
-	keep_proof(&w.ticket, w.rep.renewal.ticket, WIRE_TICKET_LEN, 600);
-	memcpy(w.ticket.pin, w.rep.renewal.pin, sizeof(w.ticket.pin));
+	must(w.rep.stats_are.requests == w.requests - 1 && w.rep.stats_are.renewed == w.renewed);
+	must(w.rep.stats_are.operators == w.operators && w.rep.stats_are.failed == 0);
 }
 
-/* pind's order: the ticket, the contacts' form, the proof, the generation, the contacts, the PIN. */
-static struct said model_commit(struct wire_renew_commit *q, bool typed_back, uint8_t contacts)
+/* Whoever is no natural person is refused by every verb alike. */
+static void do_nobody(void)
 {
-	struct said want = { V_STALE, 0 };
+	static const char *const bad[] = { "", "rssmra85t10a562s", "01234567897", "RSSMRA85T10A562T",
+					   "RSSMRA85T10A562", "RSSMRA85T10A562 ", "\377" };
+	static const enum wire_type verbs[] = { WIRE_AUTHENTICATE, WIRE_AUTHORIZE, WIRE_RENEW_OPEN,
+						WIRE_RENEW_COMMIT, WIRE_ISSUE, WIRE_STATUS, WIRE_REVOKE,
+						WIRE_UNLOCK, WIRE_CONVERT, WIRE_SERVICE_TEST };
+	const char *cf = bad[next() % N(bad)];
+	struct wire_msg m = { .type = verbs[next() % N(verbs)] };
 
-	if (!proof_holds(&w.ticket))
-		return want;
-	want.verdict = V_CONTACTS;
-	if (contacts % 8 == 4)
-		return want;
-	want = prove_renewal(q->grant, q->old);
-	if (want.verdict != V_OK)
-		return want;
-	if (w.ticket.gen != the_person()->gen)
-		want.verdict = V_STALE;
-	else if ((missing() & ~(unsigned int)contacts) != 0)
-		want.verdict = V_CONTACTS;
-	else if (!typed_back)
-		want.verdict = V_MISTYPED;
+	memcpy(m.authenticate.cf, cf, strlen(cf)); /* the first field of all of them */
+	w.who.role = m.type < WIRE_COST ? ROLE_AUTH : ROLE_ADMIN;
+	w.who.may = true;
+	world_expect(&m, (struct said){ V_BAD, 0 });
+}
+
+/* Any bytes. What happens to name one of ours is left out: the model would not know. */
+static void do_raw(void)
+{
+	size_t n = (size_t)next() * 5, left = (size_t)(w.end - w.p);
+	struct wire_msg m;
+	bool ours = false;
+
+	n = n < left ? n : left;
+	w.who.role = n % 2 == 0 ? ROLE_AUTH : ROLE_ADMIN;
+	if (wire_decode(&m, w.p, n) == 0)
+		for (size_t i = 0; i < MODEL_PEOPLE; i++)
+			ours = ours || memmem(w.p, n, world_cfs[i], 16) != NULL;
+	if (!ours)
+		world_send(w.p, n);
+	w.p += n;
+	w.m.high_s = w.sv.accounts.high_s;
+	w.renewed = w.sv.stats.renewed;
+	w.operators = w.sv.stats.operators;
+}
+
+static void do_time(void)
+{
+	static const uint32_t jumps[] = { 1, 2, 29, 30, 31, 60, 119, 120, 121, 299, 300, 301, 599, 600,
+					  3600, 86399, 86400, 86401, 14 * 86400, 60 * 86400 };
+	uint8_t b = next();
+	uint32_t jump = jumps[(b & 31) % N(jumps)];
+
+	if (b & 32)
+		w.real_s = calendar_add_months(w.now_s, 1 + (b & 7));
+	else if (b & 64)
+		w.real_s -= jump;
 	else
-		model_renew(&w.m, the_person(), w.ticket.pin, contacts & 1, contacts & 2, w.now_s);
-	return want;
+		w.real_s = w.now_s + jump;
 }
 
-static void do_renew_commit(void)
+static void do_configure(void)
 {
-	struct wire_msg m = { .type = WIRE_RENEW_COMMIT };
-	struct said want = { may_ask(ROLE_AUTH, true), 0 };
-	uint8_t contacts = next() % 8, typed = next() % 4;
-
-	contacts = contacts > 4 ? 3 : contacts;
-	memcpy(m.renew_commit.cf, cfs[w.person], 16);
-	snprintf(m.renew_commit.service, sizeof(m.renew_commit.service), "%s", service_names[w.service]);
-	memcpy(m.renew_commit.ticket, w.ticket.bytes, WIRE_TICKET_LEN);
-	memcpy(m.renew_commit.pin, w.ticket.pin, 16);
-	if (typed == 3)
-		m.renew_commit.pin[0] = m.renew_commit.pin[0] == '2' ? '3' : '2';
-	if (contacts & 1)
-		memcpy(m.renew_commit.phone, "+393331234567", 13);
-	if (contacts & 2)
-		memcpy(m.renew_commit.email, "a@example.org", 13);
-	if (contacts == 4)
-		memcpy(m.renew_commit.email, "not an address", 14);
-	if (want.verdict == V_OK)
-		want = model_commit(&m.renew_commit, typed != 3, contacts);
-	expect(&m, want);
-	w.renewed += want.verdict == V_OK;
-	if (want.verdict == V_OK)
-		check_accepted(V_OK);
+	world_configure(next() & 1);
 }
 
-int main_is_in_libfuzzer;
+/* Who asks about whom, mostly at the socket where the verb lives; then the verb. */
+static void do_step(void)
+{
+	static void (*const acts[])(void) = {
+		do_authenticate, do_authenticate, do_authenticate, do_authenticate, do_authorize,
+		do_renew_open, do_renew_open, do_renew_commit, do_renew_commit, do_issue, do_issue,
+		do_revoke, do_unlock, do_convert, do_service_test, do_nobody, do_raw, do_time, do_time,
+		do_configure,
+	};
+	uint8_t op = next() % N(acts), about = next(), odd = next() & 31;
+
+	w.person = (about & 3) % MODEL_PEOPLE;
+	w.service = about >> 2 & 3;
+	w.uid = (about >> 4 & 3) % WORLD_UIDS;
+	w.now_s = w.real_s > w.m.high_s ? w.real_s : w.m.high_s;
+	w.who = (struct peer){ op < 9 ? ROLE_AUTH : ROLE_ADMIN, odd != 31, uids[w.uid] };
+	if (odd == 30)
+		w.who.role = op < 9 ? ROLE_ADMIN : ROLE_AUTH;
+	acts[op]();
+	w.now_s = w.real_s > w.m.high_s ? w.real_s : w.m.high_s;
+	w.who = (struct peer){ ROLE_ADMIN, true, 0 };
+	do_status();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	world_open(data, size);
+	for (int i = 0; i < STEPS && w.p < w.end; i++)
+		do_step();
+	do_stats();
+	world_close();
+	return 0;
+}
