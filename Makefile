@@ -156,7 +156,7 @@ CONFDIR     ?= /etc/pind
 $(B)/pind.conf: systemd/pind.conf.awk include/person.def pind/conf.def
 	awk -f $^ >$@
 
-install: all $(B)/pind.conf
+install: all man $(B)/pind.conf
 	install -D -m 0755 $(B)/pind $(DESTDIR)$(SBINDIR)/pind
 	install -D -m 0755 $(B)/pinctl $(DESTDIR)$(BINDIR)/pinctl
 	install -D -m 0644 $(B)/pam_inpspin.so $(DESTDIR)$(PAMDIR)/.pam_inpspin.so.new

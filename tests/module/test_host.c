@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -43,6 +44,19 @@ __attribute__((visibility("default"))) int socket(int domain, int type, int prot
 	sockets++;
 	bad_sockets += domain != AF_UNIX || type != (SOCK_SEQPACKET | SOCK_CLOEXEC);
 	return (int)syscall(SYS_socket, domain, type, protocol);
+}
+
+static atomic_bool hang_up_first;
+
+/* Between connecting and sending: the moment to lose the other end. */
+__attribute__((visibility("default"))) int getsockopt(int fd, int level, int name, void *value,
+						      socklen_t *len)
+{
+	struct pollfd p = { fd, 0, 0 };
+
+	if (hang_up_first)
+		(void)poll(&p, 1, 10000); /* returns on POLLHUP */
+	return (int)syscall(SYS_getsockopt, fd, level, name, value, len);
 }
 
 static int setup(void **state)
@@ -247,10 +261,14 @@ static void test_broken_pipe(void **state)
 {
 	(void)state;
 	assert_true(signal(SIGPIPE, SIG_DFL) != SIG_ERR);
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < 50; i++) {
 		script(i % 2 == 0 ? FAKE_REFUSE : FAKE_CLOSE, V_OK);
 		assert_int_equal(login("plain", FAKE_RIGHT), PAM_AUTHINFO_UNAVAIL);
 	}
+	script(FAKE_REFUSE, V_OK);
+	hang_up_first = true;
+	assert_int_equal(login("plain", FAKE_RIGHT), PAM_AUTHINFO_UNAVAIL);
+	hang_up_first = false;
 }
 
 static void test_no_children(void **state)

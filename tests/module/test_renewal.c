@@ -203,6 +203,32 @@ static void test_contacts_again(void **state)
 	pam_end(pamh, PAM_SUCCESS);
 }
 
+/* Only what is missing. */
+static void test_one_contact(void **state)
+{
+	struct fake_step s[] = { fake_renewal("NEW0PXN5", WIRE_MISSING_PHONE), fake_verdict(V_OK) };
+	struct actor a = { .answers = { "OLDPIN", "3331234567", "NEW0PXN5" }, .n_answers = 3 };
+	pam_handle_t *pamh = stage_granted(&st, "it", &a);
+
+	(void)state;
+	script(s, 2);
+	assert_int_equal(pam_chauthtok(pamh, EXPIRED), PAM_SUCCESS);
+	assert_string_equal(a.heard, REPLACE "on:Numero di cellulare: |" SHOW_IT CHANGED);
+	assert_string_equal(fake_request(st.fake, 1)->renew_commit.phone, "+393331234567");
+	assert_string_equal(fake_request(st.fake, 1)->renew_commit.email, "");
+	pam_end(pamh, PAM_SUCCESS);
+
+	a = (struct actor){ .answers = { "OLDPIN", "a@b.it", "NEW0PXN5" }, .n_answers = 3 };
+	pamh = stage_granted(&st, "it", &a);
+	s[0].rep.renewal.missing = WIRE_MISSING_EMAIL;
+	script(s, 2);
+	assert_int_equal(pam_chauthtok(pamh, EXPIRED), PAM_SUCCESS);
+	assert_string_equal(a.heard, REPLACE "on:Indirizzo e-mail: |" SHOW_IT CHANGED);
+	assert_string_equal(fake_request(st.fake, 1)->renew_commit.phone, "");
+	assert_string_equal(fake_request(st.fake, 1)->renew_commit.email, "a@b.it");
+	pam_end(pamh, PAM_SUCCESS);
+}
+
 /* Programs that answer every ECHO_ON prompt with the user's name never see the new PIN. */
 static void test_contacts_given_up(void **state)
 {
@@ -300,7 +326,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_first_login),    cmocka_unit_test(test_english),
 		cmocka_unit_test(test_by_choice),      cmocka_unit_test(test_silent),
-		cmocka_unit_test(test_contacts_again), cmocka_unit_test(test_contacts_given_up),
+		cmocka_unit_test(test_contacts_again), cmocka_unit_test(test_one_contact),
+		cmocka_unit_test(test_contacts_given_up),
 		cmocka_unit_test(test_mistyped),       cmocka_unit_test(test_mistyped_given_up),
 		cmocka_unit_test(test_canned),
 	};
