@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <sched.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -85,6 +86,17 @@ __attribute__((format(printf, 2, 3))) static int refuse(int status, const char *
 	return status;
 }
 
+/* The store is mapped into memory, where an error of the disk is a signal. As good as kill -9. */
+static void on_disk_error(int sig)
+{
+	static const char line[] = "pind: the store cannot be used: its disk is full or broken, or its "
+				   "files were cut short\n";
+
+	(void)sig;
+	(void)!write(STDERR_FILENO, line, sizeof(line) - 1);
+	_exit(EXIT_FAILURE);
+}
+
 static uint64_t real_s(void)
 {
 	return (uint64_t)time(NULL);
@@ -159,9 +171,12 @@ static int refuse_store(const struct pind *p, int r)
 
 static int open_store(struct pind *p)
 {
+	const struct sigaction bus = { .sa_handler = on_disk_error };
 	char url[4096];
 	int r;
 
+	if (sigaction(SIGBUS, &bus, NULL) != 0)
+		return refuse_store(p, -errno);
 	if (snprintf(url, sizeof(url), "lmdb:%s", p->opt.state_dir) >= (int)sizeof(url))
 		return refuse_store(p, -ENAMETOOLONG);
 	r = store_open(&p->store, url, (size_t)p->sv.conf->map_mib << 20);

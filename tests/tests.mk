@@ -66,7 +66,8 @@ $(foreach t,keys hash recent record ticket,$(eval LIBS_test_$(t) := -lsodium -lp
 RIG := tests/daemon/rig.c tests/daemon/rig_ask.c $(addprefix common/,codec.c wire.c verdict.c client.c \
 	cf.c argon.c)
 RIG_TESTS := test_life test_guess test_callers test_trace test_durable test_hostile test_stop \
-	test_refuse test_refuse_place test_reload test_disk
+	test_refuse test_refuse_place test_reload test_disk \
+	test_canaries test_sandbox
 UNIT_TESTS += $(RIG_TESTS:%=daemon/%)
 $(foreach t,$(RIG_TESTS),$(eval SRC_$(t) := $(RIG))$(eval LIBS_$(t) := -lsodium -lpthread))
 SRC_test_refuse += tests/daemon/refusal.c
@@ -81,7 +82,7 @@ $(foreach t,$(MODULE_TESTS),$(eval SRC_$(t) := $(MODULE_FAKE))$(eval LIBS_$(t) :
 
 # The same without sanitizers, on the module as shipped; and threads under ThreadSanitizer, with a
 # module built for it (MODULE=$(B)/tsan/pam_inpspin.so).
-PLAIN_TESTS := $(B)/plain/tests/module/test_memory
+PLAIN_TESTS := $(addprefix $(B)/plain/tests/module/,test_memory test_secrets)
 TSAN_TESTS := $(B)/tsan/tests/module/test_host
 TSAN := -fsanitize=thread
 TEST_CFLAGS = -O1 -g $(STD) $(WARN) $(INC) -MMD -MP $(CFLAGS)
@@ -94,6 +95,11 @@ $(B)/tsan-obj/%.o: %.c
 $(B)/tsan/pam_inpspin.so: $(call obj,tsan-obj,$(MODULE_SRC)) pam_inpspin/pam_inpspin.map
 	@mkdir -p $(@D)
 	$(CC) $(TSAN) -shared -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
+$(B)/plain/tests/daemon/sandbox_probe: $(B)/plain-obj/tests/daemon/sandbox_probe.o \
+		$(B)/rel/pind/sandbox.o # for daemon/test_sandbox
+	@mkdir -p $(@D)
+	$(CC) -o $@ $^ -lseccomp -lpthread
+tests: $(B)/plain/tests/daemon/sandbox_probe
 $(PLAIN_TESTS): $(B)/plain/%: $(B)/plain-obj/%.o $(call obj,plain-obj,$(MODULE_FAKE))
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^ -lpam -lpthread -lcmocka

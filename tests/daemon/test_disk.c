@@ -57,19 +57,23 @@ static void check_people(unsigned int n)
 	assert_int_equal(rig_try(rig_cf(cf, 0), RIG_PIN), V_MUST_CHANGE);
 }
 
-/* Go on until pind cannot; then it answers FAILED and ends. How many were issued. */
+/*
+ * Go on until pind cannot; then it answers FAILED and ends. How many were tried. A write that
+ * fits in part is an I/O error to LMDB, so that is a reason always.
+ */
 static unsigned int issue_until_broken(unsigned int from, const char *why)
 {
 	unsigned int i = from;
-	char line[128];
+	char full[128];
 	int r = V_OK;
 
 	for (; i < PEOPLE && r == V_OK; i++)
 		r = issue(i);
 	assert_int_equal(r, V_FAILED);
 	r = rig_wait();
-	snprintf(line, sizeof(line), "pind: %s%s\n", BROKEN, why);
-	if (r != EXIT_FAILURE || rig_said(line) != 1 || rig_said(BROKEN) != 1)
+	snprintf(full, sizeof(full), "pind: %s%s\n", BROKEN, why);
+	if (r != EXIT_FAILURE || rig_said(BROKEN) != 1 ||
+	    rig_said(full) + rig_said("pind: " BROKEN "Input/output error\n") != 1)
 		fail_msg("exit status %d: %s", r, rig_log());
 	return i;
 }
@@ -163,7 +167,7 @@ static void test_full_at_start(void **state)
 	rig.program = getenv("PIND_RELEASE");
 	rig_spawn();
 	assert_int_equal(rig_wait(), EXIT_FAILURE);
-	assert_int_equal(rig_said("No space left on device\n"), 1);
+	assert_int_equal(rig_said("the store cannot be used: its disk is full"), 1);
 	assert_int_equal(rig_said("\n"), 1);
 	free_disk();
 	rig_start();
@@ -202,8 +206,8 @@ static void walk_broken_disk(const char *fault)
 	rig_conf(RIG_CONF "[limits]\nworkers = 1\n");
 	rig.wrap = wrap;
 	rig_start();
-	n = issue_until_broken(0, "Input/output error");
-	assert_in_range(n, 2, 6);
+	n = issue_until_broken(0, "");
+	assert_in_range(n, 2, 10);
 	rig.wrap = NULL;
 	rig_start();
 	check_people(n);

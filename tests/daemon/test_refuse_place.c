@@ -66,6 +66,14 @@ static void not_a_store(void)
 	rig_write(path, noise, sizeof(noise));
 }
 
+static void cut_store(void)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/data.mdb", rig.state);
+	assert_int_equal(truncate(path, 8192), 0); /* the two pages that tell where all else is */
+}
+
 static void state_is_file(void)
 {
 	snprintf(rig.state, sizeof(rig.state), "%s", rig.key);
@@ -190,6 +198,7 @@ static const struct fault faults[] = {
 	{ "changed row", changed_row, EXIT_IS_CONFIG, "the key does not open the store" },
 	{ "moved row", moved_row, EXIT_IS_CONFIG, "the key does not open the store" },
 	{ "not a store", not_a_store, EXIT_IS_FAILURE, "damaged or not a store" },
+	{ "cut store", cut_store, EXIT_IS_FAILURE, "files were cut short" },
 	{ "state is a file", state_is_file, EXIT_IS_FAILURE, "Not a directory" },
 	{ "no parent directory", no_parent, EXIT_IS_FAILURE, "cannot make" },
 	{ "directory of another user", others_directory, EXIT_IS_FAILURE,

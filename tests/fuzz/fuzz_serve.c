@@ -201,19 +201,34 @@ static void do_raw(void)
 	w.operators = w.sv.stats.operators;
 }
 
+/* A moment at which something changes for the person. */
+static uint64_t moment(uint8_t which)
+{
+	const struct person *p = the_person();
+	const uint64_t moments[] = { p->expires_s, p->lapses_s, p->expires_s - 14 * 86400,
+				     p->own.until_s, p->shadow.until_s, p->shadow.last_s + 86400,
+				     w.ticket.until_s, w.grant.until_s,
+				     w.recent[w.person][w.service][w.uid] + 300 };
+
+	return moments[which % N(moments)];
+}
+
 static void do_time(void)
 {
 	static const uint32_t jumps[] = { 1, 2, 29, 30, 31, 60, 119, 120, 121, 299, 300, 301, 599, 600,
 					  3600, 86399, 86400, 86401, 14 * 86400, 60 * 86400 };
-	uint8_t b = next();
-	uint32_t jump = jumps[(b & 31) % N(jumps)];
+	uint8_t how = next() % 4, b = next();
+	uint32_t jump = jumps[b % N(jumps)];
+	uint64_t then_s = moment(b / 4) + b % 3 - 1; /* just before, at, just after */
 
-	if (b & 32)
-		w.real_s = calendar_add_months(w.now_s, 1 + (b & 7));
-	else if (b & 64)
-		w.real_s -= jump;
-	else
+	if (how == 0)
 		w.real_s = w.now_s + jump;
+	else if (how == 1)
+		w.real_s -= jump;
+	else if (how == 2)
+		w.real_s = calendar_add_months(w.now_s, 1 + (b & 7));
+	else if (then_s > w.now_s && then_s < w.now_s + 1000 * 86400)
+		w.real_s = then_s;
 }
 
 static void do_configure(void)

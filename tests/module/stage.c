@@ -23,7 +23,7 @@ int audit_open(void);
 void syslog(int priority, const char *format, ...);
 void __syslog_chk(int priority, int flag, const char *format, ...);
 
-static void keep(const char *format, va_list args)
+__attribute__((format(printf, 1, 0))) static void keep(const char *format, va_list args)
 {
 	int n;
 

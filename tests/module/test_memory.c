@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_memory.c - the module as it is shipped, in a program without sanitizers: no PIN stays in
- * memory, running out of memory lets nobody in and leaks nothing, ten thousand loadings leave no
- * trace, and a stack of 96 KiB is enough.
+ * test_memory.c - the module as it is shipped, in a program without sanitizers: running out of
+ * memory lets nobody in and leaks nothing, ten thousand loadings leave no trace, and a stack of
+ * 96 KiB is enough.
  * Environment: MODULE_RELEASE, the absolute path of the pam_inpspin.so that is installed.
  */
 #include <setjmp.h>
@@ -75,14 +75,9 @@ PUBLIC void *realloc(void *p, size_t size)
 	return q;
 }
 
-static void *watched; /* what happens when this is freed: look() */
-static void look(void);
-
 PUBLIC void free(void *p)
 {
 	live -= p != NULL;
-	if (p != NULL && p == watched)
-		look();
 	__libc_free(p);
 }
 
@@ -194,144 +189,6 @@ static void test_out_of_memory(void **state)
 	}
 }
 
-/* ---- secrets ---- */
-
-#define MASK    0x55
-#define PIN_LEN 8
-#define BLANKS  24 /* before the PIN: free() itself writes over the first bytes of a block */
-
-/* The PINs exist masked; unmasked only in what the person types, which the module frees. */
-static const uint8_t old_masked[PIN_LEN] = { 'Q' ^ MASK, 'Z' ^ MASK, '7' ^ MASK, 'X' ^ MASK,
-					     'K' ^ MASK, '4' ^ MASK, 'W' ^ MASK, 'M' ^ MASK };
-static const uint8_t new_masked[PIN_LEN] = { 'H' ^ MASK, 'V' ^ MASK, '2' ^ MASK, 'T' ^ MASK,
-					     '9' ^ MASK, 'R' ^ MASK, 'J' ^ MASK, 'B' ^ MASK };
-
-static void unmask(char *out, const uint8_t masked[PIN_LEN])
-{
-	for (size_t i = 0; i < PIN_LEN; i++)
-		out[i] = (char)(masked[i] ^ MASK);
-	out[PIN_LEN] = '\0';
-}
-
-/* In the fake's process, which nobody searches. */
-static void prepare(struct fake *f)
-{
-	char pin[PIN_LEN + 1];
-	struct fake_step s[4] = {
-		fake_verdict(V_OK), fake_verdict(V_OK), { .how = FAKE_REPLY }, fake_verdict(V_OK)
-	};
-
-	unmask(pin, new_masked);
-	s[2] = fake_renewal(pin, 0);
-	fake_script(f, s, 4);
-}
-
-static int type_masked(int n, const struct pam_message **m, struct pam_response **resp, void *data)
-{
-	*resp = calloc((size_t)n, sizeof(**resp));
-	if (*resp == NULL)
-		return PAM_BUF_ERR;
-	if (m[0]->msg_style != PAM_PROMPT_ECHO_OFF)
-		return PAM_SUCCESS;
-	(*resp)->resp = malloc(BLANKS + PIN_LEN + 1);
-	if ((*resp)->resp == NULL)
-		return PAM_SUCCESS;
-	memset((*resp)->resp, ' ', BLANKS);
-	unmask((*resp)->resp + BLANKS,
-	       strstr(m[0]->msg, "nuovo") != NULL ? new_masked : old_masked);
-	if (strstr(m[0]->msg, "nuovo") != NULL)
-		watched = (*resp)->resp;
-	(*(int *)data)++;
-	return PAM_SUCCESS;
-}
-
-/* A PIN stands as 8 bytes or, where it is shown, as 4, a hyphen and 4. */
-static bool is_pin(const uint8_t *p, const uint8_t masked[PIN_LEN], size_t gap)
-{
-	if (gap == 1 && p[4] != '-')
-		return false;
-	for (size_t i = 0; i < PIN_LEN; i++)
-		if ((p[i < 4 ? i : i + gap] ^ MASK) != masked[i])
-			return false;
-	return true;
-}
-
-__attribute__((no_sanitize("address", "thread"))) static size_t
-search(const uint8_t *from, const uint8_t *to, const uint8_t masked[PIN_LEN], size_t gap)
-{
-	size_t found = 0;
-
-	for (const uint8_t *p = from; p + PIN_LEN + 1 <= to; p++)
-		found += is_pin(p, masked, gap);
-	return found;
-}
-
-/* How often it is in the writable memory of this process, fake's shared page excepted. */
-static size_t count_pin(const uint8_t masked[PIN_LEN], size_t gap)
-{
-	static char line[512];
-	size_t found = 0;
-	FILE *maps = fopen("/proc/self/maps", "re");
-
-	assert_non_null(maps);
-	while (fgets(line, sizeof(line), maps) != NULL) {
-		uintptr_t from, to;
-		char mode[5];
-
-		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) == 3 && strcmp(mode, "rw-p") == 0)
-			found += search((const uint8_t *)from, (const uint8_t *)to, masked, gap);
-	}
-	fclose(maps);
-	return found;
-}
-
-static size_t stands(const uint8_t masked[PIN_LEN])
-{
-	return count_pin(masked, 0) + count_pin(masked, 1);
-}
-
-static size_t shown; /* copies of the new PIN as it is shown, after the prompt was answered */
-
-static void look(void)
-{
-	watched = NULL;
-	shown = count_pin(new_masked, 1);
-}
-
-static void test_no_pin_stays(void **state)
-{
-	struct fake *old = st.fake;
-	pam_handle_t *pamh = NULL;
-	int asked = 0;
-	struct pam_conv conv = { type_masked, &asked };
-	char *probe = malloc(64);
-
-	(void)state;
-	assert_non_null(probe); /* the search finds what is there */
-	unmask(probe + 5, old_masked);
-	assert_int_equal(stands(old_masked), 1);
-	explicit_bzero(probe, 64);
-	free(probe);
-
-	fake_stop(old);
-	st.fake = fake_start(st.sock, (uid_t)-1, prepare);
-	assert_non_null(st.fake);
-	stage_plain(&st, "debug", "debug try_first_pass");
-	assert_int_equal(pam_start_confdir("debug", CF, &conv, st.dir, &pamh), PAM_SUCCESS);
-	assert_int_equal(pam_authenticate(pamh, 0), PAM_SUCCESS);
-	assert_int_equal(stands(old_masked), 0);
-	assert_int_equal(pam_chauthtok(pamh, 0), PAM_SUCCESS);
-	assert_int_equal(asked, 3);
-	assert_int_equal(shown,
-			 1); /* to be shown again if it was mistyped; the prompt itself is gone */
-	assert_int_equal(stands(old_masked), 0);
-	assert_int_equal(stands(new_masked), 0);
-	pam_end(pamh, PAM_SUCCESS);
-	assert_int_equal(stands(old_masked), 0);
-	assert_int_equal(stands(new_masked), 0);
-	assert_null(strstr(stage_log(), CF));
-}
-
 /* ---- loading and unloading ---- */
 
 static size_t rss_pages(void)
@@ -439,7 +296,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_out_of_memory),
-		cmocka_unit_test(test_no_pin_stays),
 		cmocka_unit_test(test_ten_thousand_loadings),
 		cmocka_unit_test(test_small_stack),
 	};

@@ -17,6 +17,10 @@
 
 #define N(a) (sizeof(a) / sizeof(*(a)))
 
+/* one byte too long for a socket */
+#define PATH_OF_36  "/2345678901234567890123456789012345x"
+#define PATH_OF_108 PATH_OF_36 PATH_OF_36 PATH_OF_36
+
 static struct stage st;
 
 static int setup(void **state)
@@ -85,8 +89,7 @@ static void test_options_bad(void **state)
 		"=",
 		"try_first_pass=no",
 		"use_first_pas",
-		"socket=/123456789012345678901234567890123456789012345678901234567890"
-		"123456789012345678901234567890123456789012345678",
+		"socket=" PATH_OF_108,
 	};
 	struct fake_step ok = fake_verdict(V_OK);
 

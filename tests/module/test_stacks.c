@@ -295,6 +295,36 @@ static void test_sockets_of_others(void **state)
 	assert_int_equal(once("proc", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
 }
 
+/* A socket that this uid may not use; asked from a child, which can give its uid away. */
+static void test_not_for_this_uid(void **state)
+{
+	struct fake_step ok = fake_verdict(V_OK);
+	struct actor a = { 0 };
+	pam_handle_t *pamh = stage_start(&st, "plain", CF, &a);
+	pid_t pid;
+	int status;
+
+	(void)state;
+	script(&ok, 1);
+	assert_int_equal(chmod(st.sock, 0), 0);
+	assert_int_equal(pam_open_session(pamh, 0), PAM_SUCCESS); /* loads the module */
+	pid = fork();
+	if (pid == 0) {
+		if (getuid() == 0 && setuid(65534) != 0)
+			_exit(2);
+		stage_forget();
+		_exit(pam_authenticate(pamh, 0) == PAM_AUTHINFO_UNAVAIL &&
+				      strstr(stage_log(),
+					     "not for this uid: add its user to the socket's group")
+			      ? 0
+			      : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(chmod(st.sock, 0700), 0);
+	pam_end(pamh, PAM_SUCCESS);
+}
+
 /* A listener that is neither root nor server_uid= gets no byte. */
 static void test_impostor(void **state)
 {
@@ -344,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_stacks_dead),
 		cmocka_unit_test(test_silences),
 		cmocka_unit_test(test_sockets_of_others),
+		cmocka_unit_test(test_not_for_this_uid),
 		cmocka_unit_test(test_impostor),
 	};
 
