@@ -177,7 +177,7 @@ static int hold_signals(void)
 
 	if (sigemptyset(&set) != 0 || sigaddset(&set, SIGINT) != 0 ||
 	    sigaddset(&set, SIGTERM) != 0 || sigaddset(&set, SIGHUP) != 0 ||
-	    sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+	    sigaddset(&set, SIGQUIT) != 0 || sigprocmask(SIG_BLOCK, &set, NULL) != 0)
 		return show_error(EXIT_ARGS, "cannot hold signals: %m");
 	return 0;
 }

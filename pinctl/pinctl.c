@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -26,6 +27,12 @@ static const struct command commands[] = {
 	{ "ping", "", 0, 0, NULL, cmd_ping, "Ask pind if it is there." },
 	{ "stats", "", 0, 0, NULL, cmd_stats, "Show what pind has done since it started." },
 };
+
+#ifdef __SANITIZE_ADDRESS__
+#define DUMPABLE 1 /* LeakSanitizer traces its process */
+#else
+#define DUMPABLE 0
+#endif
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
@@ -122,7 +129,8 @@ int main(int argc, char **argv)
 	static const struct rlimit no_core = { 0, 0 }; /* a PIN may be in memory */
 	int r;
 
-	if (!std_open() || setrlimit(RLIMIT_CORE, &no_core) != 0)
+	if (!std_open() || setrlimit(RLIMIT_CORE, &no_core) != 0 ||
+	    prctl(PR_SET_DUMPABLE, DUMPABLE, 0, 0, 0) != 0)
 		return show_error(EXIT_ARGS, "cannot start: %m");
 	(void)setlocale(LC_CTYPE, ""); /* for the width of tables; nothing is parsed by it */
 	(void)signal(SIGPIPE, SIG_IGN); /* what cannot be written is reported instead */

@@ -200,7 +200,7 @@ static json_t *json_cells(const struct show_cell *cells, size_t n)
 /* Prints and frees j; NULL: there was no memory for it. */
 static int print_json(json_t *j)
 {
-	bool ok = j != NULL && json_dumpf(j, stdout, JSON_COMPACT) == 0 && fputc('\n', stdout) == '\n';
+	bool ok = j != NULL && json_dumpf(j, stdout, JSON_COMPACT | JSON_ENSURE_ASCII) == 0 && fputc('\n', stdout) == '\n';
 
 	json_decref(j);
 	return ok ? 0 : show_error(EXIT_OUTPUT, "cannot print the JSON");

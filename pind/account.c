@@ -6,6 +6,8 @@
 #include <sodium.h>
 #include <string.h>
 
+static const uint8_t blank_key[STORE_KEY_LEN] = "blank";
+
 #define RETRIES 1000 /* a commit moves only because another succeeded; this many is a bug */
 
 struct place { /* where an account's rows are */
@@ -22,6 +24,18 @@ static int read_clock(struct accounts *a, struct clock_mark *mark)
 	return r == 0 ? record_get_clock(a->keys, &row, mark) : r;
 }
 
+/* Rows that open like others but say nothing; as long as what people have. */
+static void make_blanks(struct accounts *a)
+{
+	static const struct account someone = { .cf = "XXXXXX00A01H501X", .email = "someone@example.org",
+						.phone = "+390000000000", .seen_at = "service" };
+	static const struct shadow nobody;
+
+	record_put_account(a->keys, blank_key, &someone, &a->blank_account);
+	record_put_shadow(a->keys, blank_key, &nobody, &a->blank_shadow);
+	a->blank_account.rev = a->blank_shadow.rev = 1; /* the revision they were sealed for */
+}
+
 int accounts_open(struct accounts *a, struct store *store, const struct keys *keys, uint64_t real_s)
 {
 	struct store_row row;
@@ -33,12 +47,15 @@ int accounts_open(struct accounts *a, struct store *store, const struct keys *ke
 	r = read_clock(a, &mark);
 	if (r != 0)
 		return r;
+	make_blanks(a);
 	if (mark.rev == 0) {
 		mark.high_s = real_s;
 		record_put_clock(keys, &mark, &row);
 		r = store->ops->commit(store, &first, 1);
 	}
 	a->high_s = mark.high_s;
+	if (r == 0 && real_s > mark.high_s + ACCOUNT_ABSENT_S)
+		r = ACCOUNTS_E_CLOCK;
 	return r == STORE_E_MOVED ? -EBUSY : r;
 }
 
@@ -47,6 +64,21 @@ uint64_t accounts_now(struct accounts *a, uint64_t real_s)
 	uint64_t high_s = a->high_s;
 
 	return real_s > high_s ? real_s : high_s;
+}
+
+void accounts_mark(struct accounts *a, uint64_t real_s, uint64_t boot_s)
+{
+	a->mark_s = accounts_now(a, real_s);
+	a->mark_boot_s = boot_s;
+}
+
+uint64_t accounts_time(struct accounts *a, uint64_t real_s, uint64_t boot_s)
+{
+	uint64_t going_s = a->mark_s + (boot_s - a->mark_boot_s);
+
+	if (real_s < going_s || real_s > going_s + ACCOUNT_LEAP_S)
+		real_s = going_s;
+	return accounts_now(a, real_s);
 }
 
 static void raise_high(struct accounts *a, uint64_t now_s)
@@ -86,23 +118,29 @@ static int commit(struct accounts *a, const struct store_change *change, uint64_
 
 static int read_account(struct accounts *a, const uint8_t *key, struct account *acc)
 {
-	struct store_row row;
+	struct store_row row = { .rev = 0 };
 	int r = a->store->ops->get(a->store, STORE_PIN, key, &row);
+	bool is_there = row.rev != 0;
 
 	if (r == 0)
-		r = record_get_account(a->keys, key, &row, acc);
-	else
-		sodium_memzero(acc, sizeof(*acc));
+		r = record_get_account(a->keys, is_there ? key : blank_key,
+				       is_there ? &row : &a->blank_account, acc);
+	if (r != 0 || !is_there)
+		memset(acc, 0, sizeof(*acc));
 	return r > 0 ? -EBADMSG : r;
 }
 
 static int read_shadow(struct accounts *a, const uint8_t *key, struct shadow *sh, uint64_t now_s)
 {
-	struct store_row row;
+	struct store_row row = { .rev = 0 };
 	int r = a->store->ops->get(a->store, STORE_SHADOW, key, &row);
+	bool is_there = row.rev != 0;
 
 	if (r == 0)
-		r = record_get_shadow(a->keys, key, &row, sh);
+		r = record_get_shadow(a->keys, is_there ? key : blank_key,
+				      is_there ? &row : &a->blank_shadow, sh);
+	if (r == 0 && !is_there)
+		memset(sh, 0, sizeof(*sh));
 	if (r == 0 && now_s > sh->last_s + ACCOUNT_SHADOW_S)
 		penalty_forgive(&sh->penalty);
 	return r > 0 ? -EBADMSG : r;
@@ -125,6 +163,7 @@ static int look_up(struct accounts *a, const struct account_event *e, uint64_t n
 
 	record_account_key(at->account_key, a->keys, e->cf);
 	record_shadow_key(at->shadow_key, a->keys, e->cf);
+	at->shadow_key[STORE_KEY_LEN - 1] = e->stranger; /* texts that are no PIN: a row of their own */
 	r = read_shadow(a, at->shadow_key, &at->shadow, now_s);
 	if (r == 0)
 		r = read_account(a, at->account_key, acc);

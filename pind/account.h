@@ -13,21 +13,39 @@
 
 #define ACCOUNT_SHADOW_S 86400 /* seconds without an attempt after which strangers are forgotten */
 
+#define ACCOUNT_LEAP_S   86400              /* the clock may be set ahead by so much while pind runs */
+#define ACCOUNT_ABSENT_S (400 * 86400ULL)   /* and by so much while it does not */
+
+enum { ACCOUNTS_E_CLOCK = 100 /* accounts_open: the clock is too far ahead of the store to be believed */ };
+
 struct accounts {
 	struct store *store;
 	const struct keys *keys;
 	_Atomic uint64_t high_s; /* highest time on disk */
+	uint64_t mark_s, mark_boot_s; /* the time when pind started, and the boot clock then */
+	struct store_row blank_account, blank_shadow; /* opened where there is no row: it takes as long */
 	_Atomic int broken;      /* -errno of a commit that failed: pind must stop; else 0 */
 };
 
 /*
  * Look at the store's clock row; in a new store, write it. 0, RECORD_E_FORMAT, RECORD_E_SEAL (the
- * key is not this store's), or -errno. On error nothing was written.
+ * key is not this store's), ACCOUNTS_E_CLOCK (real_s is more than ACCOUNT_ABSENT_S ahead of it: one
+ * change at such a time would end every PIN; *a is good all the same), or -errno. On error nothing
+ * was written.
  */
 int accounts_open(struct accounts *a, struct store *store, const struct keys *keys, uint64_t real_s);
 
 /* The time to go by: real_s, or the highest time committed if that is later. Seconds. */
 uint64_t accounts_now(struct accounts *a, uint64_t real_s);
+
+/*
+ * The same with a clock that nobody sets (CLOCK_BOOTTIME, seconds): it goes on while the wall clock
+ * is behind, and a wall clock set ahead by more than ACCOUNT_LEAP_S while pind runs is not believed.
+ */
+uint64_t accounts_time(struct accounts *a, uint64_t real_s, uint64_t boot_s);
+
+/* Let accounts_time() go by the boot clock from now on. Before there are threads. */
+void accounts_mark(struct accounts *a, uint64_t real_s, uint64_t boot_s);
 
 /* Read cf's account; all zero if there is none, or on error. 0, or -errno (-EBADMSG: not ours). */
 int account_get(struct accounts *a, const char *cf, struct account *acc);

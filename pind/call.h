@@ -36,6 +36,10 @@ struct pin_step call_prove(struct call *c, const char *cf, const char *typed, co
 void call_event(struct call *c, enum event_id id, enum verdict v, const char *cf,
 		const char *service, const char *rhost);
 
+/* The same for a PIN refused. What cost its sender nothing is not written: it could fill the disk. */
+void call_refused(struct call *c, enum verdict v, const char *cf, const char *service,
+		  const char *rhost);
+
 /* The verbs. Each sets the reply. */
 void call_renew_open(struct call *c);
 void call_renew_commit(struct call *c);

@@ -32,10 +32,10 @@ int conf_fail(struct conf_error *e, const char *file, int r)
 	return r;
 }
 
-/* A regular file only: a FIFO would make pind wait for ever. */
+/* A regular file only: a FIFO would make pind wait for ever, a link lead out of the sandbox. */
 static int open_file(const char *file, FILE **f)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
 	struct stat st;
 	int r = 0;
 
@@ -101,6 +101,8 @@ int conf_parse_file(const char *file, ini_handler on_line, void *user, struct co
 	e->line = 0;
 	if (r == -EINVAL)
 		conf_complain(e, "not a regular file");
+	if (r == -ELOOP)
+		conf_complain(e, "a link: put the file itself there");
 	if (r != 0)
 		return conf_fail(e, file, r);
 	line = ini_parse_stream(read_line, &src, on_line, user);

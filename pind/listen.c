@@ -3,6 +3,7 @@
 #include "listen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,8 @@ static int adopt(struct listener *l, int fd, const char *name, char *err, size_t
 				   "ListenSequentialPacket=", name);
 		return -EINVAL;
 	}
+	if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
+		return fail(err, cap, "cannot use the socket", name, -errno);
 	*l = (struct listener){ .fd = fd, .role = (enum role)role };
 	read_group(l);
 	return 0;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <sodium.h>
@@ -25,7 +26,7 @@
 
 struct options {
 	const char *config, *state_dir, *runtime_dir, *key_file;
-	bool check;
+	bool check, accept_clock;
 };
 
 struct pind {
@@ -38,6 +39,7 @@ struct pind {
 	struct listener listeners[LISTEN_MAX];
 	size_t n_listeners;
 	struct hub *hub;
+	char config[PATH_MAX]; /* canonical: "services.d" is beside it, and the sandbox knows no other */
 	int lock; /* of the state directory; the descriptor holds it */
 };
 
@@ -49,6 +51,7 @@ static const struct argp_option options[] = {
 	{ "runtime-dir", 'r', "DIR", 0, "Where to make auth.sock and admin.sock when systemd passes no sockets (default /run/pind)", 0 },
 	{ "key-file", 'k', "FILE", 0, "The 32-byte root key (default $CREDENTIALS_DIRECTORY/pind.key)", 0 },
 	{ "check", 'C', NULL, 0, "Read the configuration, say what is wrong with it, and exit", 0 },
+	{ "accept-clock", 'A', NULL, 0, "Believe a clock that is far ahead of the store", 0 },
 	{ 0 }
 };
 
@@ -62,6 +65,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'r': o->runtime_dir = arg; break;
 	case 'k': o->key_file = arg; break;
 	case 'C': o->check = true; break;
+	case 'A': o->accept_clock = true; break;
 	case ARGP_KEY_ARG: argp_error(state, "unexpected argument '%s'", arg); break;
 	default: return ARGP_ERR_UNKNOWN;
 	}
@@ -97,19 +101,35 @@ static void on_disk_error(int sig)
 	_exit(EXIT_FAILURE);
 }
 
+static uint64_t clock_s(clockid_t clock)
+{
+	struct timespec ts = { 0, 0 };
+
+	return clock_gettime(clock, &ts) == 0 && ts.tv_sec > 0 ? (uint64_t)ts.tv_sec : 0;
+}
+
 static uint64_t real_s(void)
 {
-	return (uint64_t)time(NULL);
+	return clock_s(CLOCK_REALTIME);
+}
+
+static uint64_t boot_s(void)
+{
+	return clock_s(CLOCK_BOOTTIME); /* counts sleep, too */
 }
 
 static int open_conf(struct pind *p, struct conf **conf)
 {
 	char err[512];
-	int r = users_open(&p->users, "/etc/passwd");
+	int r;
+
+	if (realpath(p->opt.config, p->config) == NULL) /* a link's own folder is not what is read */
+		return refuse(EXIT_CONFIG, "%s: %s", p->opt.config, strerror(errno));
+	r = users_open(&p->users, "/etc/passwd");
 
 	if (r != 0)
 		return refuse(EXIT_FAILURE, "/etc/passwd: %s", strerror(-r));
-	if (conf_read(conf, p->opt.config, p->users, err, sizeof(err)) != 0)
+	if (conf_read(conf, p->config, p->users, err, sizeof(err)) != 0)
 		return refuse(EXIT_CONFIG, "%s", err);
 	return 0;
 }
@@ -163,6 +183,10 @@ static int refuse_store(const struct pind *p, int r)
 	if (r == RECORD_E_SEAL)
 		return refuse(EXIT_CONFIG, "the key does not open the store in %s: give the key it was "
 					   "made with", dir);
+	if (r == ACCOUNTS_E_CLOCK)
+		return refuse(EXIT_CONFIG, "the clock is more than %llu days ahead of the last change in "
+					   "%s: set it, or start once with --accept-clock",
+			      ACCOUNT_ABSENT_S / 86400, dir);
 	if (r == -EIO || r == -EINVAL)
 		return refuse(EXIT_FAILURE, "the store in %s is damaged or not a store: restore a "
 					    "backup", dir);
@@ -182,7 +206,12 @@ static int open_store(struct pind *p)
 	r = store_open(&p->store, url, (size_t)p->sv.conf->map_mib << 20);
 	if (r == 0)
 		r = accounts_open(&p->sv.accounts, p->store, p->keys, real_s());
-	return r == 0 ? 0 : refuse_store(p, r);
+	if (r == ACCOUNTS_E_CLOCK && p->opt.accept_clock)
+		r = 0;
+	if (r != 0)
+		return refuse_store(p, r);
+	accounts_mark(&p->sv.accounts, real_s(), boot_s());
+	return 0;
 }
 
 /* The clock may have been wrong while pind was away; say so, and go by the later time. */
@@ -192,7 +221,7 @@ static void compare_clocks(const struct pind *p)
 	struct event e = { .id = EVENT_CLOCK };
 
 	if (now_s + 5 < high_s)
-		e.detail = "it is behind the last change: time stands still until it has caught up";
+		e.detail = "it is behind the last change: pind goes on from there";
 	else if (now_s > high_s + 86400)
 		e.detail = "it is more than a day ahead of the last change";
 	if (e.detail != NULL)
@@ -206,7 +235,7 @@ static void reload(void *arg)
 	char err[512], names[256], text[320];
 	struct event e = { .id = EVENT_KEPT, .detail = err };
 
-	if (conf_read(&next, p->opt.config, p->users, err, sizeof(err)) == 0) {
+	if (conf_read(&next, p->config, p->users, err, sizeof(err)) == 0) {
 		e = (struct event){ .id = EVENT_RELOADED };
 		conf_needs_restart(&p->at_start, next, names, sizeof(names));
 		if (names[0] != '\0') {
@@ -256,7 +285,7 @@ static int close_sandbox(struct pind *p, bool paths)
 	bool enforced = true;
 	int r;
 
-	snprintf(conf, sizeof(conf), "%s", p->opt.config);
+	snprintf(conf, sizeof(conf), "%s", p->config);
 	r = paths ? sandbox_paths(p->opt.state_dir, dirname(conf), &enforced) : sandbox_calls();
 	if (r != 0)
 		return refuse(EXIT_FAILURE, "cannot enter the sandbox: %s", strerror(-r));
@@ -287,6 +316,7 @@ static int start(struct pind *p)
 	if (serve_open(&p->sv, p->keys, conf) != 0)
 		return refuse(EXIT_FAILURE, "out of memory");
 	p->sv.real_s = real_s;
+	p->sv.boot_s = boot_s;
 	p->sv.event = event_write;
 	r = lock_state(p);
 	if (r == 0)

@@ -55,7 +55,7 @@ static enum verdict proven(struct call *c, const struct claim *q, struct account
 	if (step.verdict == V_OK || step.verdict == V_MUST_CHANGE)
 		return V_OK;
 	call_say_step(c, &step);
-	call_event(c, EVENT_REFUSED, step.verdict, q->scope.cf, q->scope.service, q->rhost);
+	call_refused(c, step.verdict, q->scope.cf, q->scope.service, q->rhost);
 	return step.verdict;
 }
 

@@ -76,7 +76,7 @@ int sandbox_paths(const char *state_dir, const char *conf_dir, bool *enforced)
 /* Calls that are always fine. */
 static const int calls[] = {
 	SCMP_SYS(accept4), SCMP_SYS(brk), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
-	SCMP_SYS(close), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_wait),
+	SCMP_SYS(close), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_wait),
 	SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(fdatasync), SCMP_SYS(fstat), SCMP_SYS(fsync),
 	SCMP_SYS(ftruncate), SCMP_SYS(futex), SCMP_SYS(getdents64), SCMP_SYS(getegid),
 	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getpid), SCMP_SYS(getrandom),
@@ -86,16 +86,22 @@ static const int calls[] = {
 	SCMP_SYS(restart_syscall), SCMP_SYS(rseq), SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield),
 	SCMP_SYS(sendmsg), SCMP_SYS(sendto), SCMP_SYS(set_robust_list), SCMP_SYS(setsockopt),
-	SCMP_SYS(signalfd4), SCMP_SYS(sysinfo), SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
+	SCMP_SYS(signalfd4), SCMP_SYS(sysinfo), SCMP_SYS(time), SCMP_SYS(gettimeofday), SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
 	SCMP_SYS(uname), SCMP_SYS(write), SCMP_SYS(writev),
 };
 
 /* fcntl(F_GETFL) of fdopen(), and the spare descriptor of conn.c. */
 static const int fcntls[] = { F_GETFL, F_SETFL, F_GETFD, F_SETFD, F_DUPFD_CLOEXEC, F_SETLK, F_GETLK };
 
+/* Calls that a newer libc tries first, and does without when it is told that there are none. */
+static const int absent[] = { SCMP_SYS(statx), SCMP_SYS(openat2), SCMP_SYS(faccessat2) };
+
 static int allow_all(scmp_filter_ctx f)
 {
 	int r = 0;
+
+	for (size_t i = 0; i < sizeof(absent) / sizeof(*absent) && r == 0; i++)
+		r = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), absent[i], 0);
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls) && r == 0; i++)
 		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, calls[i], 0);

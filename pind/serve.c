@@ -53,6 +53,13 @@ void call_event(struct call *c, enum event_id id, enum verdict v, const char *cf
 		c->sv->event(&e);
 }
 
+void call_refused(struct call *c, enum verdict v, const char *cf, const char *service,
+		  const char *rhost)
+{
+	if (v != V_THROTTLED && v != V_BLOCKED && v != V_STALE)
+		call_event(c, EVENT_REFUSED, v, cf, service, rhost);
+}
+
 enum verdict call_admits(const struct conf_service *s, uint8_t asked_level, const struct account *acc)
 {
 	uint8_t level = asked_level > s->level ? asked_level : s->level;
@@ -119,7 +126,7 @@ static void do_authenticate(struct call *c)
 		call_event(c, EVENT_ACCEPTED, step.verdict, q->cf, q->service, q->rhost);
 	} else {
 		call_say_step(c, &step);
-		call_event(c, EVENT_REFUSED, step.verdict, q->cf, q->service, q->rhost);
+		call_refused(c, step.verdict, q->cf, q->service, q->rhost);
 	}
 	sodium_memzero(&acc, sizeof(acc));
 }
@@ -273,13 +280,20 @@ static void let_go(struct service *sv, struct conf *conf)
 		conf_free(conf);
 }
 
+static uint64_t now_s(struct service *sv)
+{
+	if (sv->boot_s == NULL)
+		return accounts_now(&sv->accounts, sv->real_s());
+	return accounts_time(&sv->accounts, sv->real_s(), sv->boot_s());
+}
+
 void serve(struct service *sv, const struct peer *who, const uint8_t *in, size_t len,
 	   uint8_t out[static WIRE_MAX], size_t *out_len)
 {
 	struct conf *conf = hold(sv);
 	struct wire_msg req, rep = { 0 };
 	struct call c = { .sv = sv, .who = who, .conf = conf, .req = &req, .rep = &rep,
-			  .now_s = accounts_now(&sv->accounts, sv->real_s()) };
+			  .now_s = now_s(sv) };
 
 	dispatch(&c, wire_decode(&req, in, len) == 0);
 	finish(sv, &req, &rep, out, out_len);

@@ -29,6 +29,7 @@ struct service { /* shared by all workers */
 	struct recent *recent;
 	struct stats stats;
 	uint64_t (*real_s)(void); /* seconds since the epoch; called once per request */
+	uint64_t (*boot_s)(void); /* a clock nobody sets; NULL: there is none, go by real_s */
 	event_sink_fn *event;     /* may be NULL */
 	struct pin_verifier decoy; /* compared when there is nothing to compare, to take as long */
 

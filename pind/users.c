@@ -38,10 +38,13 @@ static int read_users(struct users *u, FILE *f)
 {
 	struct passwd pw, *found = NULL;
 	char buf[4096];
-	int r = 0;
+	int got, r = 0;
 
-	while (r == 0 && fgetpwent_r(f, &pw, buf, sizeof(buf), &found) == 0)
-		r = add(u, &pw);
+	do {
+		got = fgetpwent_r(f, &pw, buf, sizeof(buf), &found);
+		if (got == 0)
+			r = add(u, &pw);
+	} while (r == 0 && (got == 0 || got == ERANGE)); /* a line too long is no user of ours */
 	return r;
 }
 

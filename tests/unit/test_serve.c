@@ -180,6 +180,45 @@ static void junk_does_not_charge_the_owner(void **state)
 	assert_int_equal(desk_auth(ANN, ANN_16), V_MUST_CHANGE);
 }
 
+/* Texts that are no PIN and PINs that are wrong, in any order: the same for everybody. */
+static void junk_and_wrong_pins_tell_nobody_apart(void **state)
+{
+	static const char *const texts[][4] = {
+		{ "!", "!!", "!!!", "11111111" },
+		{ "11111111", "22222222", "33333333", "!" },
+		{ "!", "11111111", "!!", "22222222" },
+		{ "!", "!!", "11111111", "22222222" },
+	};
+	enum verdict seen[4][4];
+	char pin[17];
+
+	(void)state;
+	for (int life = 0; life < 4; life++) { /* absent, temporary, active, revoked */
+		if (life == 1)
+			desk_issue(ANN, ANN_16, LEVEL_SEMPLICE);
+		if (life == 2)
+			desk_first_login(ANN, ANN_16, pin);
+		if (life == 3)
+			desk_revoke(ANN);
+		for (int order = 0; order < 4; order++) {
+			for (int i = 0; i < 4; i++) {
+				enum verdict v = desk_auth(ANN, texts[order][i]);
+
+				if (life == 0)
+					seen[order][i] = v;
+				assert_int_equal(v, seen[order][i]);
+			}
+			if (life > 0 && life < 3)
+				desk_unlock(ANN);
+			if (life == 3) { /* nothing unlocks a revoked one: the waits pass */
+				desk_issue(ANN, ANN_16, LEVEL_SEMPLICE);
+				desk_revoke(ANN);
+			}
+			desk.now_s += ACCOUNT_SHADOW_S + 1;
+		}
+	}
+}
+
 /* ---- order ---- */
 
 static void charged_before_hashed(void **state)
@@ -251,6 +290,50 @@ static void a_clock_set_back_helps_nobody(void **state)
 	desk.now_s -= 86400;
 	assert_int_equal(desk_auth(ANN, pin), V_THROTTLED);
 	assert_int_equal(desk.rep.verdict.wait_s, 30); /* neither shorter nor longer */
+}
+
+static uint64_t boot_s;
+
+static uint64_t boot_clock(void)
+{
+	return boot_s;
+}
+
+/* A wall clock set back: pind goes on from where it was. Set ahead by months: not believed. */
+static void the_boot_clock_goes_on_when_the_wall_clock_does_not(void **state)
+{
+	(void)state;
+	boot_s = 1000;
+	desk.sv.boot_s = boot_clock;
+	accounts_mark(&desk.sv.accounts, desk.now_s, boot_s);
+	desk_issue(ANN, ANN_16, LEVEL_SEMPLICE);
+	for (int i = 0; i < 3; i++)
+		desk_auth(ANN, "00000000");
+	desk.now_s -= 86400;
+	boot_s += 29;
+	assert_int_equal(desk_auth(ANN, ANN_16), V_THROTTLED);
+	assert_int_equal(desk.rep.verdict.wait_s, 1);
+	boot_s += 1;
+	assert_int_equal(desk_auth(ANN, ANN_16), V_MUST_CHANGE);
+	desk.now_s += 86400 + 86400 + 100; /* a day and 70 s ahead of the boot clock */
+	assert_int_equal(desk_auth(ANN, ANN_16), V_MUST_CHANGE);
+	desk.now_s += 365 * 86400ULL;
+	assert_int_equal(desk_auth(ANN, ANN_16), V_MUST_CHANGE); /* it has not lapsed */
+	boot_s += 60 * 86400; /* that clock nobody sets */
+	assert_int_equal(desk_auth(ANN, ANN_16), V_LAPSED);
+}
+
+/* One change at a time far ahead would end every PIN: such a clock is refused at start. */
+static void a_clock_far_ahead_is_refused_at_start(void **state)
+{
+	struct accounts again;
+
+	(void)state;
+	assert_int_equal(accounts_open(&again, desk.store, desk.keys, desk.now_s + ACCOUNT_ABSENT_S), 0);
+	assert_int_equal(accounts_open(&again, desk.store, desk.keys, desk.now_s + ACCOUNT_ABSENT_S + 1),
+			 ACCOUNTS_E_CLOCK);
+	assert_int_equal(accounts_open(&again, desk.store, desk.keys, 0), 0);
+	assert_int_equal(accounts_now(&again, 0), desk.now_s); /* and nothing was written */
 }
 
 /* ---- services and sockets ---- */
@@ -392,11 +475,14 @@ int main(void)
 		TEST(sixteen_symbols_cost_two_hashes_for_everybody),
 		TEST(waiting_costs_nobody_a_hash),
 		TEST(junk_does_not_charge_the_owner),
+		TEST(junk_and_wrong_pins_tell_nobody_apart),
 		TEST(charged_before_hashed),
 		TEST(no_memory_is_no_attempt),
 		TEST(ten_wrong_ones_block_until_unlock),
 		TEST(strangers_are_forgotten_after_a_day),
 		TEST(a_clock_set_back_helps_nobody),
+		TEST(the_boot_clock_goes_on_when_the_wall_clock_does_not),
+		TEST(a_clock_far_ahead_is_refused_at_start),
 		TEST(services_have_their_say_after_a_right_pin),
 		TEST(the_caller_can_ask_for_more_but_not_less),
 		TEST(nobody_acts_for_another_without_a_delegation),
