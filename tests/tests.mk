@@ -80,9 +80,9 @@ MODULE_TESTS := test_retval test_stacks test_options test_conv test_items test_r
 UNIT_TESTS += $(MODULE_TESTS:%=module/%)
 $(foreach t,$(MODULE_TESTS),$(eval SRC_$(t) := $(MODULE_FAKE))$(eval LIBS_$(t) := -lpam))
 
-# The same without sanitizers, on the module as shipped; and threads under ThreadSanitizer, with a
-# module built for it (MODULE=$(B)/tsan/pam_inpspin.so).
-PLAIN_TESTS := $(addprefix $(B)/plain/tests/module/,test_memory test_secrets)
+# Programs without sanitizers, for the module as shipped (test_release.sh); and test_host under
+# ThreadSanitizer, with a module built for it (test_threads.sh).
+PLAIN_TESTS := $(addprefix $(B)/plain/tests/module/,memory secrets)
 TSAN_TESTS := $(B)/tsan/tests/module/test_host
 TSAN := -fsanitize=thread
 TEST_CFLAGS = -O1 -g $(STD) $(WARN) $(INC) -MMD -MP $(CFLAGS)
@@ -110,5 +110,14 @@ $(TSAN_TESTS): $(B)/tsan/%: $(B)/tsan-obj/%.o $(call obj,tsan-obj,$(MODULE_FAKE)
 	@mkdir -p $(@D)
 	$(CC) $(TSAN) -o $@ $^ -lpam -lcmocka
 tests: $(B)/tsan/pind $(PLAIN_TESTS) $(TSAN_TESTS) $(B)/tsan/pam_inpspin.so $(B)/pam_inpspin.so
+
+# What is shared by threads, under ThreadSanitizer (unit/test_tsan.sh).
+TSAN_UNIT := test_pool test_recent test_store test_account_races
+$(B)/tsan-obj/pind/%.o $(B)/tsan-obj/tests/unit/%.o: INC += -Ipind
+$(TSAN_UNIT:%=$(B)/tsan/tests/unit/%): $(B)/tsan/tests/unit/%: $(B)/tsan-obj/tests/unit/%.o \
+		$$(call obj,tsan-obj,$$(SRC_$$*))
+	@mkdir -p $(@D)
+	$(CC) $(TSAN) -o $@ $^ $(LIBS_$*) -lcmocka
+tests: $(TSAN_UNIT:%=$(B)/tsan/tests/unit/%)
 
 tests: $(UNIT_TESTS:%=$(B)/san/tests/%) $(B)/san/pind $(B)/san/pinctl $(B)/san/pam_inpspin.so

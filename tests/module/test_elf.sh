@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# check_elf.sh - what the installed module is made of: symbols, libraries, data, stack, flags.
+# test_elf.sh - what the installed module is made of: symbols, libraries, data, stack, flags.
 # Environment: B, the build directory (default build), with pam_inpspin.so and its objects in it.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -48,7 +48,7 @@ theirs='v?fork|clone|exec.*|posix_spawnp?|system|popen|exit|_exit|abort|atexit|_
 	(__)?(secure_)?getenv|setenv|putenv|setlocale|chdir|umask|(open|close)log|localtime.*|gmtime.*
 	select|pselect|__fdelt_chk|get(pw|gr).*|getaddrinfo|gethostby.*|f?open(64)?|openat|strtok|rand'
 check "calls nothing that belongs to the program" "$(nm -D --undefined-only "$so" |
-	awk '{ sub(/@.*/, "", $2); print $2 }' | grep -E -x "$(echo $theirs | tr ' ' '|')")"
+	awk '{ sub(/@.*/, "", $2); print $2 }' | grep -E -x "$(printf %s "$theirs" | tr -s ' \n\t' '|')")"
 
 same "PAM_IGNORE stands in one line" 1 "$(cat $src | grep -c PAM_IGNORE)"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_secrets.c - what is left of a PIN in the memory of a program, with the module as it is
+ * secrets.c - what is left of a PIN in the memory of a program, with the module as it is
  * shipped and no sanitizer: nothing.
  * Environment: MODULE_RELEASE, the absolute path of the pam_inpspin.so that is installed.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_memory.c - the module as it is shipped, in a program without sanitizers: running out of
+ * memory.c - the module as it is shipped, in a program without sanitizers: running out of
  * memory lets nobody in and leaks nothing, ten thousand loadings leave no trace, and a stack of
  * 96 KiB is enough.
  * Environment: MODULE_RELEASE, the absolute path of the pam_inpspin.so that is installed.
@@ -14,13 +14,10 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "stage.h"
 #include "verdict.h"
