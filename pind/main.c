@@ -298,13 +298,12 @@ static int close_sandbox(struct pind *p, bool paths)
 /* Everything that can fail, in the order in which an operator would look for it. */
 static int start(struct pind *p)
 {
-	struct conf *conf;
+	struct conf *conf = NULL;
 	char err[512];
 	int r = open_conf(p, &conf);
 
-	if (r != 0 || p->opt.check) {
-		if (r == 0)
-			conf_free(conf);
+	if (r != 0 || conf == NULL || p->opt.check) {
+		conf_free(conf);
 		return r;
 	}
 	r = open_key(p);
