@@ -230,7 +230,7 @@ p revoke "$CF" --reason "lost: perch$(printf '\303\251') s$(printf '\303\254')"
 is "revoke" gave 0 "revoked"
 p status "$CF" --json
 is "revoke: status and reason" gave 0 '"life":"revoked"' \
-	"\"reason\":\"lost: perch$(printf '\303\251') s$(printf '\303\254')\"" '"level":null'
+	'"reason":"lost: perch\u00E9 s\u00EC"' '"level":null'
 p status "$CF"
 is "revoke: what next" gave 0 "pinctl issue $CF"
 p unlock "$CF"
