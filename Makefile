@@ -128,6 +128,12 @@ fuzz: fuzz-build
 	done
 tests: fuzz-build
 
+# ---- lint: what reads the sources without running them -------------------------------------------
+lint: man
+	B=$(B) scripts/lint
+layers:
+	scripts/layers
+
 # ---- manual pages: docs/tables.c puts in the tables, from the .def files ------------------------
 MAN := pam_inpspin.8 pind.8 pind.conf.5 pinctl.1 pind-protocol.7
 man: $(MAN:%=$(B)/man/%)

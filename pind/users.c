@@ -34,17 +34,29 @@ static int add(struct users *u, const struct passwd *pw)
 	return 0;
 }
 
+static int skip_line(FILE *f)
+{
+	int c = getc(f);
+
+	while (c != EOF && c != '\n')
+		c = getc(f);
+	return 0;
+}
+
+/* A line too long is no user of ours; fgetpwent_r would stand before it for ever. */
 static int read_users(struct users *u, FILE *f)
 {
 	struct passwd pw, *found = NULL;
 	char buf[4096];
-	int got, r = 0;
+	int got = 0, r = 0;
 
-	do {
+	while (r == 0 && (got == 0 || got == ERANGE)) {
 		got = fgetpwent_r(f, &pw, buf, sizeof(buf), &found);
 		if (got == 0)
 			r = add(u, &pw);
-	} while (r == 0 && (got == 0 || got == ERANGE)); /* a line too long is no user of ours */
+		else if (got == ERANGE)
+			r = skip_line(f);
+	}
 	return r;
 }
 

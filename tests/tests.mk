@@ -67,7 +67,7 @@ RIG := tests/daemon/rig.c tests/daemon/rig_ask.c $(addprefix common/,codec.c wir
 	cf.c argon.c)
 RIG_TESTS := test_life test_guess test_callers test_trace test_durable test_hostile test_stop \
 	test_refuse test_refuse_place test_reload test_disk \
-	test_canaries test_sandbox
+	test_canaries test_sandbox test_time
 UNIT_TESTS += $(RIG_TESTS:%=daemon/%)
 $(foreach t,$(RIG_TESTS),$(eval SRC_$(t) := $(RIG))$(eval LIBS_$(t) := -lsodium -lpthread))
 SRC_test_refuse += tests/daemon/refusal.c

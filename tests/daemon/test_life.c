@@ -244,38 +244,6 @@ static void test_16_symbols(void **state)
 	assert_int_equal(rig_stop(), 0);
 }
 
-/* What a fast clock does: pind's seconds are a millisecond long. Timers of the loop stay. */
-static void hurry(void)
-{
-	setenv("LD_PRELOAD", "/usr/$LIB/faketime/libfaketime.so.1", 1);
-	setenv("FAKETIME", "+0 x1000", 1);
-	setenv("DONT_FAKE_MONOTONIC", "1", 1);
-}
-
-static void test_deadlines(void **state)
-{
-	const struct timespec nap = { 1, 0 }; /* for pind a quarter of an hour */
-	struct wire_verdict v;
-	struct wire_renewal r;
-	struct wire_msg req, rep;
-	char cf[17];
-
-	(void)state;
-	rig.program = getenv("PIND_RELEASE"); /* a preloaded library must not come before ASan's */
-	rig.before_exec = hurry;
-	rig_start();
-	assert_int_equal(rig_issue(rig_cf(cf, 4)), V_OK);
-	v = login(cf, RIG_PIN, V_MUST_CHANGE);
-	r = open_by(cf, RIG_PIN, NULL);
-	nanosleep(&nap, NULL);
-	req = rig_renew_open(cf, RIG_PIN);
-	memcpy(req.renew_open.grant, v.grant, WIRE_GRANT_LEN);
-	assert_int_equal(rig_ask(&req, &rep), V_STALE);
-	req = rig_renew_commit(cf, RIG_PIN, &r);
-	assert_int_equal(rig_ask(&req, &rep), V_STALE);
-	rig_kill(); /* the library would tidy up, and the sandbox does not let it */
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,7 +251,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_life_restarted, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_life_release, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_16_symbols, rig_open, rig_close),
-		cmocka_unit_test_setup_teardown(test_deadlines, rig_open, rig_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

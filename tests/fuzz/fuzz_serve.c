@@ -207,7 +207,7 @@ static uint64_t moment(uint8_t which)
 	const struct person *p = the_person();
 	const uint64_t moments[] = { p->expires_s, p->lapses_s, p->expires_s - 14 * 86400,
 				     p->own.until_s, p->shadow.until_s, p->shadow.last_s + 86400,
-				     w.ticket.until_s, w.grant.until_s,
+				     p->junk.until_s, p->junk.last_s + 86400, w.ticket.until_s, w.grant.until_s,
 				     w.recent[w.person][w.service][w.uid] + 300 };
 
 	return moments[which % N(moments)];

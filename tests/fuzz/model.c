@@ -60,11 +60,11 @@ static void charge(struct count *c, uint64_t now_s)
 struct said model_prove(struct model *m, struct person *p, const char *typed, const char *service,
 			uint64_t now_s)
 {
-	struct count *c = p->known && typed[0] != '\0' ? &p->own : &p->shadow;
+	struct count *c = typed[0] == '\0' ? &p->junk : p->known ? &p->own : &p->shadow;
 	enum standing now = model_standing(p, now_s);
 	struct said said;
 
-	if (c == &p->shadow && now_s > c->last_s + 86400) /* strangers are forgotten in a day */
+	if (c != &p->own && now_s > c->last_s + 86400) /* strangers are forgotten in a day */
 		*c = (struct count){ 0 };
 	said = model_gate(c, now_s);
 	if (said.verdict != V_OK)

@@ -26,7 +26,8 @@ struct person {
 	uint64_t set_s, expires_s, lapses_s, seen_s;
 	const char *seen_at;            /* "" or a service's name */
 	bool phone, email;
-	struct count own, shadow;       /* shadow: what is tried when there is no such person */
+	struct count own;
+	struct count shadow, junk;      /* tried while there is no such person; what can be no PIN */
 };
 
 struct model {

@@ -24,8 +24,10 @@ static int get(struct store *s, enum store_table table, const uint8_t *key, stru
 	struct faulty *f = faulty_of(s);
 
 	note(f, (char[]){ 'g', initials[table], ' ', '\0' });
-	if (f->get_error[table] != 0)
+	if (f->get_error[table] != 0) {
+		row->rev = 7; /* whatever was read before it failed */
 		return f->get_error[table];
+	}
 	return f->real->ops->get(f->real, table, key, row);
 }
 

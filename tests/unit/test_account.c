@@ -206,11 +206,35 @@ static void test_a_refund_takes_back_one_charge(void **state)
 	assert_int_equal(step_of(bob, PIN_TRY, T).verdict, V_THROTTLED);
 }
 
+static struct pin_step junk_of(const char *cf)
+{
+	struct account_event e = { .cf = cf, .ev = PIN_TRY, .stranger = true };
+	struct account acc;
+	struct pin_step step;
+
+	assert_int_equal(account_step(&a, &e, &pol, T, &acc, &step), 0);
+	return step;
+}
+
+/* Junk has counters of its own, or its wait would tell whether there is such a person. */
+static void test_junk_is_counted_apart(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		assert_int_equal(junk_of(ann).then, PIN_CHECK);
+		assert_int_equal(junk_of(bob).then, PIN_CHECK);
+	}
+	assert_int_equal(junk_of(ann).verdict, V_THROTTLED);
+	assert_int_equal(junk_of(bob).verdict, V_THROTTLED);
+	assert_int_equal(step_of(ann, PIN_TRY, T).then, PIN_CHECK);
+	assert_int_equal(step_of(bob, PIN_TRY, T).then, PIN_CHECK);
+}
+
 static int count(const uint8_t *key, const struct store_row *row, void *arg)
 {
 	(void)row;
-	assert_int_equal(key[2] & 0x0f, 0); /* 20 bits, then nothing */
-	assert_true(sodium_is_zero(key + 3, STORE_KEY_LEN - 3));
+	assert_int_equal(key[2] & 0x0f, 0); /* 20 bits, then nothing but the kind */
+	assert_true(sodium_is_zero(key + 3, STORE_KEY_LEN - 4) && key[STORE_KEY_LEN - 1] <= 1);
 	++*(unsigned int *)arg;
 	return 0;
 }
@@ -283,6 +307,7 @@ int main(void)
 		TEST(test_what_is_not_committed_is_not_edited),
 		TEST(test_strangers_look_like_people),
 		TEST(test_a_person_treated_as_a_stranger),
+		TEST(test_junk_is_counted_apart),
 		TEST(test_a_refund_takes_back_one_charge),
 		TEST(test_strangers_take_bounded_space),
 		TEST(test_strangers_are_forgotten_after_a_day),

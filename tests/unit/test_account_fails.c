@@ -250,6 +250,7 @@ static void test_time_only_goes_on(void **state)
 	assert_string_equal(f.log, "gS gP c[P] "); /* the same second is written once */
 	step_of(bob, PIN_TRY, T + 100);
 	assert_string_equal(f.log, "gS gP c[S] "); /* and an earlier one never */
+	assert_int_equal(accounts_now(&a, 0), T + 500);
 	assert_int_equal(accounts_open(&b, &f.store, keys, T), 0);
 	assert_int_equal(accounts_now(&b, T), T + 500);
 	step_of(ann, PIN_TRY, T + 900);
@@ -259,6 +260,40 @@ static void test_time_only_goes_on(void **state)
 				      &(struct pin_step){ .wait_s = 0 }), 0);
 	assert_int_equal(accounts_open(&b, &f.store, keys, T), 0);
 	assert_int_equal(accounts_now(&b, T), T + 900);
+}
+
+/* A clock a year and more ahead of the store's: one change at such a time would end every PIN. */
+static void test_a_clock_that_is_not_believed(void **state)
+{
+	struct accounts b;
+
+	(void)state;
+	assert_int_equal(accounts_open(&b, &f.store, keys, T + ACCOUNT_ABSENT_S), 0);
+	f.log[0] = '\0';
+	assert_int_equal(accounts_open(&b, &f.store, keys, T + ACCOUNT_ABSENT_S + 1), ACCOUNTS_E_CLOCK);
+	assert_string_equal(f.log, "gM "); /* nothing is written */
+	assert_int_equal(accounts_now(&b, 0), T); /* and if the operator insists, it can be used */
+}
+
+/* While pind runs it goes by a clock that nobody sets, within a day. */
+static void test_a_clock_that_is_set_meanwhile(void **state)
+{
+	const uint64_t boot_s = 5000, leap_s = ACCOUNT_LEAP_S;
+
+	(void)state;
+	accounts_mark(&a, T + 10, boot_s);
+	assert_int_equal(accounts_time(&a, T + 10, boot_s), T + 10);
+	assert_int_equal(accounts_time(&a, T + 17, boot_s + 7), T + 17);
+	assert_int_equal(accounts_time(&a, T + 10, boot_s + 7), T + 17); /* it stands: we go on */
+	assert_int_equal(accounts_time(&a, 0, boot_s + 7), T + 17);
+	assert_int_equal(accounts_time(&a, T + 18, boot_s + 7), T + 18); /* a little ahead is right */
+	assert_int_equal(accounts_time(&a, T + 17 + leap_s, boot_s + 7), T + 17 + leap_s);
+	assert_int_equal(accounts_time(&a, T + 18 + leap_s, boot_s + 7), T + 17); /* a leap is not */
+	assert_int_equal(accounts_time(&a, UINT64_MAX, boot_s + 7), T + 17);
+	step_of(ann, PIN_TRY, T + 100);
+	assert_int_equal(accounts_time(&a, T + 17, boot_s + 7), T + 100); /* never behind the store */
+	accounts_mark(&a, T, boot_s); /* the mark neither */
+	assert_int_equal(accounts_time(&a, T, boot_s + 1), T + 101);
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -274,6 +309,8 @@ int main(void)
 		TEST(test_opening),
 		TEST(test_another_format),
 		TEST(test_time_only_goes_on),
+		TEST(test_a_clock_that_is_not_believed),
+		TEST(test_a_clock_that_is_set_meanwhile),
 	};
 
 	return cmocka_run_group_tests_name("account fails", tests, NULL, NULL);

@@ -268,20 +268,28 @@ static void test_format_1_is_frozen(void **state)
 	assert_string_equal(sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest)), want);
 }
 
-/* Sealed by us, yet no record: a field too long, bytes left over. */
+/* Sealed by us, yet no record: a field too long, a record cut off, bytes left over. */
 static void test_sealed_nonsense(void **state)
 {
-	uint8_t plain[200] = { 0 }, ad[42];
-	struct store_row row = { .rev = 1, .bytes = { RECORD_FORMAT } };
+	uint8_t plain[STORE_ROW_MAX] = { 0 }, ad[42];
+	struct account a = full();
+	struct store_row row = row_of(ann_key, &a);
+	size_t whole = row.len - 1 - KEYS_SEAL_LEN;
 
 	(void)state;
-	context_of(ad, STORE_PIN, ann_key, 1);
-	for (size_t n = 0; n <= sizeof(plain); n++) {
-		memset(plain, 0xff, n);
+	context_of(ad, STORE_PIN, ann_key, 42);
+	assert_int_equal(keys_unseal(keys, KEYS_RECORD, plain, row.bytes + 1, row.len - 1, ad,
+				     sizeof(ad)), 0);
+	for (size_t n = 0; n <= whole + 1; n++) {
 		keys_seal(keys, KEYS_RECORD, row.bytes + 1, plain, n, ad, sizeof(ad));
 		row.len = 1 + n + KEYS_SEAL_LEN;
-		assert_refused(RECORD_E_FORMAT, keys, ann_key, &row);
+		if (n != whole)
+			assert_refused(RECORD_E_FORMAT, keys, ann_key, &row);
 	}
+	plain[1]++; /* cf: one more than it may have */
+	keys_seal(keys, KEYS_RECORD, row.bytes + 1, plain, whole, ad, sizeof(ad));
+	row.len = 1 + whole + KEYS_SEAL_LEN;
+	assert_refused(RECORD_E_FORMAT, keys, ann_key, &row);
 }
 
 static void assert_not_in(const struct store_row *row, const void *what, size_t n)

@@ -109,12 +109,38 @@ static void test_files(void **state)
 	users_close(none);
 }
 
+/* A line longer than anybody's hides nobody else's, and does not stop pind. */
+static void test_a_line_too_long(void **state)
+{
+	char name[] = "/tmp/test_users_long.XXXXXX", long_line[9000];
+	struct users *u = NULL;
+	FILE *f;
+	int fd;
+
+	(void)state;
+	memset(long_line, 'g', sizeof(long_line));
+	fd = mkstemp(name);
+	assert_true(fd >= 0);
+	f = fdopen(fd, "w");
+	assert_non_null(f);
+	fprintf(f, "before:x:7:7::/:/bin/sh\nlong:x:8:8:%.*s:/:/bin/sh\nafter:x:9:9::/:/bin/sh\n",
+		(int)sizeof(long_line), long_line);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(users_open(&u, name), 0);
+	assert_is(u, "before", 7);
+	assert_is(u, "after", 9);
+	assert_false(users_find(u, "long", &(uid_t){ 0 }));
+	users_close(u);
+	unlink(name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_a_line_too_long),
 	};
 
 	return cmocka_run_group_tests_name("users", tests, setup, teardown);
