@@ -7,8 +7,7 @@
 #   man        the manual, from docs/: build/man     install    DESTDIR= PREFIX=/usr
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
-.SECONDARY:
-.PHONY: all demo check tests fuzz fuzz-build lint layers install man clean need
+.PHONY: all demo check tests fuzz fuzz-build lint layers install man clean
 
 B       ?= build
 ifeq ($(origin CC),default)
@@ -72,6 +71,7 @@ $(B)/san/pam_inpspin.so: $(call obj,san-obj,$(MODULE_SRC)) pam_inpspin/pam_inpsp
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -shared -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
 
+.PRECIOUS: $(B)/rel/%.o $(B)/pic/%.o $(B)/san-obj/%.o
 $(B)/rel/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(REL_CFLAGS) -fPIE -c -o $@ $<
@@ -89,13 +89,15 @@ $(B)/san/tests/%: $(B)/san-obj/tests/%.o $$(call obj,san-obj,$$(SRC_$$(notdir $$
 	@mkdir -p $(@D)
 	$(CC) $(SAN) -o $@ $^ $(LIBS_$(notdir $*)) -lcmocka
 
-demo: need-demo all
+# A second make builds: the first looked at the compiler before its library was there.
+demo:
+	@scripts/need demo
+	@env -u HARDEN $(MAKE) --no-print-directory all
 	scripts/demo
-check: need-check
-	@$(MAKE) --no-print-directory all tests
+check:
+	@scripts/need check
+	@env -u HARDEN $(MAKE) --no-print-directory all tests
 	tests/run
-need-%:
-	@scripts/need $*
 
 # ---- fuzz: every tests/fuzz/fuzz_*.c, with all of pind, under clang's libFuzzer -----------------
 FUZZ_CC ?= clang
