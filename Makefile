@@ -97,6 +97,7 @@ demo:
 check:
 	@scripts/need check
 	@env -u HARDEN $(MAKE) --no-print-directory all tests
+	@env -u HARDEN $(MAKE) --no-print-directory CC=clang B=$(B)/clang all
 	tests/run
 
 # ---- fuzz: every tests/fuzz/fuzz_*.c, with all of pind, under clang's libFuzzer -----------------

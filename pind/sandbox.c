@@ -107,7 +107,7 @@ static int allow_all(scmp_filter_ctx f)
 		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, calls[i], 0);
 	for (size_t i = 0; i < sizeof(fcntls) / sizeof(*fcntls) && r == 0; i++)
 		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-				     SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntls[i]));
+				     SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntls[i], 0));
 	return r;
 }
 
@@ -127,7 +127,7 @@ static int allow_some(scmp_filter_ctx f)
 				     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	if (r == 0) /* sd_notify() and the journal: a datagram socket in the file system */
 		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-				     SCMP_A0(SCMP_CMP_EQ, AF_UNIX),
+				     SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0),
 				     SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, SOCK_DGRAM));
 	return r;
 }

@@ -30,7 +30,7 @@ WIRE_SRC := common/codec.c common/wire.c
 UNIT_TESTS += $(addprefix unit/,test_codec test_wire test_person test_calendar test_penalty test_keys \
 	test_hash test_recent test_record test_ticket test_store test_store_lmdb \
 	test_account test_account_fails test_account_races test_conf test_conf_files test_users \
-	test_client test_pool)
+	test_client test_pool test_prove)
 SRC_test_codec := common/codec.c
 SRC_test_wire := $(WIRE_SRC)
 SRC_test_person := common/person.c common/verdict.c
@@ -58,6 +58,8 @@ SRC_test_users := pind/users.c
 LIBS_test_conf := -linih
 LIBS_test_conf_files := -linih
 SRC_test_client := $(WIRE_SRC) common/client.c tests/unit/listener.c
+SRC_test_prove := $(CORE_SRC)
+LIBS_test_prove := $(DESK_LIBS)
 SRC_test_pool := pind/pool.c
 LIBS_test_pool := -lpthread
 $(foreach t,keys hash recent record ticket,$(eval LIBS_test_$(t) := -lsodium -lpthread))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* refusal.h - when pind must not start: it says why in one line, exits at once, and changes nothing. */
+/* refusal.h - pind must not start: it says why in one line, exits at once, changes nothing. */
 #ifndef REFUSAL_H
 #define REFUSAL_H
 

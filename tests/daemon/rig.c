@@ -116,8 +116,9 @@ void rig_skip(const char *why)
 
 static void become_pind(void)
 {
-	const char *const usual[] = { "--config", rig.conf, "--state-dir", rig.state,
-				      "--runtime-dir", rig.run, "--key-file", rig.key, NULL };
+	const char *const usual[] = { "--config",   rig.conf,        "--state-dir",
+				      rig.state,    "--runtime-dir", rig.run,
+				      "--key-file", rig.key,         NULL };
 	const char *argv[24];
 	size_t n = 0;
 	int fd = open(rig.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);

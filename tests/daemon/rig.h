@@ -74,7 +74,7 @@ void rig_say_wait(const char *text, unsigned int n);
  */
 int rig_ask(struct wire_msg *req, struct wire_msg *rep);
 
-/* One packet by the socket at path, as it is. Length of the answer, 0 if there is none, or -errno. */
+/* One packet by the socket at path, as it is. Length of the answer, 0: none came, or -errno. */
 ssize_t rig_raw(const char *path, const void *bytes, size_t len, uint8_t answer[static WIRE_MAX]);
 
 /* The same by somebody else, for a test that runs as root: uid, gid and one more group. */

@@ -145,8 +145,8 @@ static void derive(void)
 	v->ops = cost.ops;
 	v->mem_kib = cost.mem_kib;
 	assert_int_equal(argon_derive(v->out1, RIG_PIN, SYMBOLS_HALF, v->salt1, &cost), 0);
-	assert_int_equal(argon_derive(v->out2, RIG_PIN + SYMBOLS_HALF, SYMBOLS_HALF, v->salt2, &cost),
-			 0);
+	assert_int_equal(
+		argon_derive(v->out2, RIG_PIN + SYMBOLS_HALF, SYMBOLS_HALF, v->salt2, &cost), 0);
 }
 
 struct wire_msg rig_issue_of(const char *cf)
@@ -189,7 +189,8 @@ struct wire_msg rig_renew_open(const char *cf, const char *old)
 
 struct wire_msg rig_renew_commit(const char *cf, const char *old, const struct wire_renewal *r)
 {
-	struct wire_msg m = { .type = WIRE_RENEW_COMMIT, .renew_commit.service = RIG_SERVICE,
+	struct wire_msg m = { .type = WIRE_RENEW_COMMIT,
+			      .renew_commit.service = RIG_SERVICE,
 			      .renew_commit.email = "chi@example.org",
 			      .renew_commit.phone = "+393331234567" };
 
@@ -217,8 +218,9 @@ int rig_try(const char *cf, const char *pin)
 int rig_about(enum wire_type type, const char *cf)
 {
 	struct wire_msg req = { .type = type }, rep;
-	char *to = type == WIRE_REVOKE ? req.revoke.cf :
-		   type == WIRE_UNLOCK ? req.unlock.cf : req.status.cf;
+	char *to = type == WIRE_REVOKE   ? req.revoke.cf
+		   : type == WIRE_UNLOCK ? req.unlock.cf
+					 : req.status.cf;
 
 	snprintf(to, 17, "%s", cf);
 	if (type == WIRE_REVOKE)

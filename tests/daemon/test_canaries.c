@@ -16,10 +16,10 @@
 #include "person.h"
 #include "rig.h"
 
-#define EMAIL  "canary.bird@example.org"
-#define PHONE  "+393471234567"
-#define NUMBER "CA12345XY"
-#define ISSUER "Comune di Canaria"
+#define EMAIL    "canary.bird@example.org"
+#define PHONE    "+393471234567"
+#define NUMBER   "CA12345XY"
+#define ISSUER   "Comune di Canaria"
 #define FILE_MAX (8u << 20)
 
 static char canaries[64][65];
@@ -95,10 +95,11 @@ static size_t utf16(char *out, const char *text)
 	return 2 * n - 1;
 }
 
-/* What base64 makes of text that begins before bytes into a group: the digits that are its alone. */
+/* What base64 makes of text that stands before bytes into a group: the digits of it alone. */
 static size_t base64_at(char *out, const char *text, size_t before)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	size_t bits = 8 * (before + strlen(text)), n = 0;
 
 	for (size_t at = (8 * before + 5) / 6 * 6; at + 6 <= bits; at += 6) {
@@ -264,9 +265,10 @@ static void live(unsigned int i)
 
 static void test_canaries(void **state)
 {
-	static const char *const texts[] = { RIG_PIN, "ABCD2345", "EFGH6789", "WRNG7777",
-					     "not a PIN but typed", EMAIL, PHONE, NUMBER, ISSUER,
-					     "0123456789abcdefFEDCBA9876543210" };
+	static const char *const texts[] = {
+		RIG_PIN, "ABCD2345", "EFGH6789", "WRNG7777", "not a PIN but typed",
+		EMAIL,   PHONE,      NUMBER,     ISSUER,     "0123456789abcdefFEDCBA9876543210"
+	};
 	char unknown[17];
 
 	(void)state;

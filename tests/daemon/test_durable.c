@@ -20,7 +20,7 @@ struct person {
 	char cf[17], pin[17], maybe[17]; /* maybe: of a COMMIT that is pending */
 	unsigned int life, fails;        /* as acknowledged */
 	enum pending pending;
-	int surprise;                    /* an answer that should not have been */
+	int surprise; /* an answer that should not have been */
 };
 
 struct teller { /* one thread's */

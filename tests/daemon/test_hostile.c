@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_hostile.c - clients that send nonsense, or nothing, or too much: pind lives, and serves others. */
+/* test_hostile.c - clients that send nonsense, nothing or too much: pind lives, and serves others. */
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
@@ -105,7 +105,7 @@ struct thrower {
 	unsigned int seed, surprises;
 };
 
-/* Half the packets are noise, half are noise behind a good head; some get as far as a codice fiscale. */
+/* Half the packets are noise, half noise behind a good head; some get as far as the person. */
 static void *throw_garbage(void *arg)
 {
 	struct thrower *t = arg;
@@ -119,7 +119,7 @@ static void *throw_garbage(void *arg)
 			buf[b] = (uint8_t)(rand_r(&t->seed) >> 8);
 		if (i % 2 == 0 && len >= HEAD)
 			fill_head(buf, WIRE_VERSION, (uint8_t)(1 + rand_r(&t->seed) % 0x30));
-		if (i % 4 == 0 && i % 3 != 0 && len > 40) { /* not to operators' verbs: short ones work */
+		if (i % 4 == 0 && i % 3 != 0 && len > 40) { /* operators' short verbs would work */
 			memcpy(buf + HEAD, "\0\020................\0\004test", 24);
 			memcpy(buf + HEAD + 2, citizen, 16);
 		}
@@ -345,7 +345,9 @@ static int ping_with_files(int fd)
 	} control = { .bytes = { 0 } };
 	uint8_t ping[HEAD], answer[WIRE_MAX];
 	struct iovec iov = { ping, sizeof(ping) };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = control.bytes,
 			    .msg_controllen = sizeof(control.bytes) };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_life.c - a PIN from the desk to its end, asked of a real pind; also killed between any two steps. */
+/* test_life.c - a PIN from the desk to its end; also with a kill -9 between any two steps. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +72,10 @@ enum { TEMPORARY = 2, ACTIVE = 3, REVOKED = 6 }; /* enum pin_life, as it is sent
 /* What is not good enough to commit, one thing at a time; nothing changes. */
 static void refuse_commits(const char *cf, const uint8_t *grant, const struct wire_renewal *r)
 {
-	static const struct { const char *phone, *email, *typed; int v; } rows[] = {
+	static const struct {
+		const char *phone, *email, *typed;
+		int v;
+	} rows[] = {
 		{ "", "chi@example.org", NULL, V_CONTACTS },
 		{ "+393331234567", "", NULL, V_CONTACTS },
 		{ "0612345678", "chi@example.org", NULL, V_CONTACTS },

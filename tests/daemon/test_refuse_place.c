@@ -194,7 +194,8 @@ static void file_at_socket(void)
 }
 
 static const struct fault faults[] = {
-	{ "store of another format", other_format, EXIT_IS_CONFIG, "was written by another version" },
+	{ "store of another format", other_format, EXIT_IS_CONFIG,
+	  "was written by another version" },
 	{ "changed row", changed_row, EXIT_IS_CONFIG, "the key does not open the store" },
 	{ "moved row", moved_row, EXIT_IS_CONFIG, "the key does not open the store" },
 	{ "not a store", not_a_store, EXIT_IS_FAILURE, "damaged or not a store" },
@@ -205,14 +206,16 @@ static const struct fault faults[] = {
 	  "pind.lock: Permission denied" },
 	{ "files of another user", others_files, EXIT_IS_FAILURE, "Permission denied" },
 	{ "read-only file system", read_only, EXIT_IS_FAILURE, "Read-only file system" },
-	{ "hidden uids", hidden_uids, EXIT_IS_FAILURE, "this user namespace hides who callers are" },
+	{ "hidden uids", hidden_uids, EXIT_IS_FAILURE,
+	  "this user namespace hides who callers are" },
 	{ "socket of an unknown name", unknown_name, EXIT_IS_FAILURE, "a socket named 'courier'" },
 	{ "stream socket", stream_socket, EXIT_IS_FAILURE, "use ListenSequentialPacket=" },
 	{ "datagram socket", datagram_socket, EXIT_IS_FAILURE, "use ListenSequentialPacket=" },
 	{ "another pind on the store", same_state, EXIT_IS_FAILURE, "another pind works on" },
 	{ "another pind on the sockets", same_sockets, EXIT_IS_FAILURE,
 	  "auth.sock: Address already in use" },
-	{ "a file where a socket should be", file_at_socket, EXIT_IS_FAILURE, "admin.sock: Address already in use" },
+	{ "a file where a socket should be", file_at_socket, EXIT_IS_FAILURE,
+	  "admin.sock: Address already in use" },
 };
 
 int main(void)

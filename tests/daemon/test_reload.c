@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_reload.c - SIGHUP: a good configuration is in force for the next request, a bad one never. */
+/* test_reload.c - SIGHUP: a good configuration is in force from then on, a bad one never. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -141,7 +141,9 @@ static void test_bad_is_kept_out(void **state)
 /* "pind --check" says the same of a file, and does nothing else. */
 static void test_check(void **state)
 {
-	const char *const args[] = { "--check", "--config", rig.conf, "--state-dir", rig.state, NULL };
+	const char *const args[] = {
+		"--check", "--config", rig.conf, "--state-dir", rig.state, NULL
+	};
 
 	(void)state;
 	rig.args = args;
@@ -151,7 +153,8 @@ static void test_check(void **state)
 	rig_service("a", "level = 1\n");
 	rig_spawn();
 	assert_int_equal(rig_wait(), 78);
-	assert_int_equal(rig_said("services.d/a.conf:1: level = '1': write semplice or dispositivo"), 1);
+	assert_int_equal(
+		rig_said("services.d/a.conf:1: level = '1': write semplice or dispositivo"), 1);
 	assert_int_equal(access(rig.state, F_OK), -1);
 }
 
@@ -188,7 +191,8 @@ static void storm(unsigned int rounds)
 {
 	for (unsigned int i = 0; i < rounds; i++) {
 		rig_conf(i % 3 == 2 ? "[hash]\npasses = 0\n" : RIG_CONF "[pin]\nwarn_days = 7\n");
-		rig_service("extra", i % 2 == 0 ? "level = dispositivo\n" : "categories = impresa\n");
+		rig_service("extra",
+			    i % 2 == 0 ? "level = dispositivo\n" : "categories = impresa\n");
 		assert_int_equal(kill(rig.pid, SIGHUP), 0);
 		usleep(10000);
 	}
@@ -231,7 +235,7 @@ static void test_storm(void **state)
 /* The same under ThreadSanitizer, which would end pind at the first race. */
 static void test_storm_without_races(void **state)
 {
-	static const char *const fixed[] = { "setarch", "-R", NULL }; /* it knows few address maps */
+	static const char *const fixed[] = { "setarch", "-R", NULL }; /* it knows few maps */
 	char path[256];
 
 	(void)state;

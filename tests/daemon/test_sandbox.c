@@ -13,7 +13,7 @@
 
 #include "rig.h"
 
-#define OTHER_UID 64321
+#define OTHER_UID   64321
 #define NO_LANDLOCK 77
 
 /* Run sandbox_probe with these words: its exit status, or 128 + the signal. */
@@ -39,12 +39,18 @@ static int probe(const char *a, const char *b, const char *c)
 static void test_calls(void **state)
 {
 	static const char *const killed[] = {
-		"open_write", "open_both", "open_create", "open_truncate", "open_tmpfile",
-		"open_old", "inet", "inet6", "netlink", "unix_stream", "unix_packet",
-		"execve", "execveat", "fork", "ptrace", "map_code", "protect_code", "kill", "unlink",
-		"rename", "mkdir", "link", "chmod", "setuid", "prctl", "limits", "memory_of_others",
-		"memfd", "io_uring", "bpf", "keyctl", "unshare", "mount", "ioctl", "set_owner",
-		"no_such_call",
+		"open_write",    "open_both",    "open_create",
+		"open_truncate", "open_tmpfile", "open_old",
+		"inet",          "inet6",        "netlink",
+		"unix_stream",   "unix_packet",  "execve",
+		"execveat",      "fork",         "ptrace",
+		"map_code",      "protect_code", "kill",
+		"unlink",        "rename",       "mkdir",
+		"link",          "chmod",        "setuid",
+		"prctl",         "limits",       "memory_of_others",
+		"memfd",         "io_uring",     "bpf",
+		"keyctl",        "unshare",      "mount",
+		"ioctl",         "set_owner",    "no_such_call",
 	};
 	int r;
 

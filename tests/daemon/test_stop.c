@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_stop.c - the queue: what is in it when pind is asked to stop, what does not fit, who has gone. */
+/* test_stop.c - the queue: what is in it when pind must stop, what does not fit, who has gone. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -178,7 +178,8 @@ static void test_busy(void **state)
 	int fds[MANY], v;
 
 	(void)state;
-	open_office(RIG_CONF "[limits]\nworkers = 1\nqueue = 1\n[guesses]\nfree = 100\nlimit = 100\n",
+	open_office(RIG_CONF
+		    "[limits]\nworkers = 1\nqueue = 1\n[guesses]\nfree = 100\nlimit = 100\n",
 		    cf, pin);
 	for (int i = 0; i < MANY; i++)
 		fds[i] = send_to(rig.auth, rig_authenticate(cf, RIG_WRONG));
@@ -200,7 +201,8 @@ static void test_hung_up(void **state)
 	int fds[MANY];
 
 	(void)state;
-	open_office(RIG_CONF "[limits]\nworkers = 1\n[guesses]\nfree = 100\nlimit = 100\n", cf, pin);
+	open_office(RIG_CONF "[limits]\nworkers = 1\n[guesses]\nfree = 100\nlimit = 100\n", cf,
+		    pin);
 	rig_cf(other, 2);
 	for (int i = 0; i < MANY; i++)
 		fds[i] = send_to(rig.auth, rig_authenticate(other, RIG_WRONG));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_time.c - what time does to a PIN, and what a wrong clock does not. libfaketime moves the wall
+ * test_time.c - what time does to a PIN, and what a wrong clock does not. libfaketime moves the
  * clock of the released pind (in a sanitized one ASan must be loaded first).
  */
 #include <stdio.h>
@@ -23,7 +23,7 @@ static void move_clock(void)
 		setenv("DONT_FAKE_MONOTONIC", "1", 1); /* patience and deadlines stay as they are */
 }
 
-/* pind from now on with this clock. It ends by rig_kill: the library's last calls are not allowed. */
+/* pind from now on with this clock. It ends by rig_kill: the library's last calls are forbidden. */
 static void start_at(const char *when)
 {
 	if (rig.pid > 0)
@@ -134,6 +134,35 @@ static void test_wait_and_clock(void **state)
 	rig_kill();
 }
 
+static void assert_wait(unsigned int wait_s)
+{
+	struct wire_msg req = rig_authenticate(cf, pin), rep;
+
+	assert_int_equal(rig_ask(&req, &rep), V_THROTTLED);
+	assert_in_range(rep.verdict.wait_s, wait_s - 500, wait_s);
+}
+
+/* Each wait is twice the one before, up to the longest; the right PIN makes it the first again. */
+static void test_waits_double(void **state)
+{
+	static const char *const when[] = { "+2h", "+4h", "+6h", "+8h" };
+	static const unsigned int waits[] = { 1000, 2000, 4000, 5000 };
+
+	(void)state;
+	rig_conf(RIG_CONF "[guesses]\nfree = 1\nwait_s = 1000\nwait_max_s = 5000\n");
+	open_office();
+	for (size_t i = 0; i < 4; i++) {
+		start_at(when[i]);
+		assert_int_equal(rig_try(cf, RIG_WRONG), V_WRONG);
+		assert_wait(waits[i]);
+	}
+	start_at("+10h");
+	assert_int_equal(rig_try(cf, pin), V_OK);
+	assert_int_equal(rig_try(cf, RIG_WRONG), V_WRONG);
+	assert_wait(waits[0]);
+	rig_kill();
+}
+
 /* A clock that is years ahead would end every PIN at the first change: pind does not start. */
 static void test_mad_clock(void **state)
 {
@@ -158,6 +187,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lapse, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_unused, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_wait_and_clock, rig_open, rig_close),
+		cmocka_unit_test_setup_teardown(test_waits_double, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_mad_clock, rig_open, rig_close),
 	};
 

@@ -14,8 +14,8 @@
 
 #define JUNK "\b\n\r\177INCORRECT" /* what sshd sends for who may not log in */
 
-struct request { /* as seen from recvfrom() to sendto() */
-	char calls[1024];  /* of the worker, in order, but for locks; runs of some of them as one */
+struct request {          /* as seen from recvfrom() to sendto() */
+	char calls[1024]; /* of the worker, in order, but for locks; runs of some of them as one */
 	unsigned int syncs; /* fdatasync() calls that had returned */
 	bool answered;
 };
@@ -66,7 +66,7 @@ static void add_call(struct request *r, const char *call)
 	snprintf(r->calls + n, sizeof(r->calls) - n, " %s", kind);
 }
 
-/* One line of strace -f -o: "PID call(...) = r", "PID call(... <unfinished ...>", "PID <... call resumed>". */
+/* One line of strace: "PID call(...) = r", "PID call(... <unfinished", "PID <... call resumed>". */
 static void read_line(const char *line, bool *inside, int *loop)
 {
 	struct request *r = &requests[n_requests == 0 ? 0 : n_requests - 1];

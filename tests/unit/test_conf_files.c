@@ -46,7 +46,7 @@ static int setup(void **state)
 	write_at(file, passwd, strlen(passwd));
 	if (users_open(&users, file) != 0)
 		return -1;
-	write_at(file, "", 0);
+	write_at(file, "# two lines,\n\n", 14); /* which no other file's are counted with */
 	return mkdir(services, 0700);
 }
 
