@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -218,6 +220,46 @@ void rig_restart(void)
 {
 	rig_kill();
 	rig_start();
+}
+
+int rig_listen(const char *path, mode_t mode)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	memcpy(sa.sun_path, path, strlen(path) + 1);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	assert_int_equal(chmod(path, mode), 0);
+	assert_int_equal(listen(fd, 64), 0);
+	return fd;
+}
+
+void rig_pass(const int fds[static 2], const char *names)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	setenv("LISTEN_PID", pid, 1);
+	setenv("LISTEN_FDS", "2", 1);
+	setenv("LISTEN_FDNAMES", names, 1);
+	/* By way of 13 and 14, for one of them may be 3 or 4. */
+	if (dup2(fds[0], 13) < 0 || dup2(fds[1], 14) < 0 || dup2(13, 3) < 0 || dup2(14, 4) < 0)
+		_exit(125);
+}
+
+bool rig_can_trace(void)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+		dup2(null, STDERR_FILENO);
+		execlp("strace", "strace", "-o", "/dev/null", "true", (char *)NULL);
+		_exit(127);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
 const char *rig_log(void)

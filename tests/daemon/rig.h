@@ -62,8 +62,20 @@ void rig_restart(void);
 /* Is it the same process still? */
 bool rig_alive(void);
 
-/* What pind said since the directory was made, until the next call; how often it said text; wait
- * for the nth time. */
+/*
+ * Sockets as systemd makes them: listen at path with a file of this mode, and (in before_exec) hand
+ * two of them over by their names, "auth:admin".
+ */
+int rig_listen(const char *path, mode_t mode);
+void rig_pass(const int fds[static 2], const char *names);
+
+/* May strace trace here? */
+bool rig_can_trace(void);
+
+/*
+ * What pind said since the directory was made, good until the next call; how often it said text;
+ * wait for the nth time.
+ */
 const char *rig_log(void);
 unsigned int rig_said(const char *text);
 void rig_say_wait(const char *text, unsigned int n);

@@ -109,7 +109,8 @@ static const struct trial {
 #define T(name) { #name, try_##name }
 	T(allowed), T(open_write), T(open_both), T(open_create), T(open_truncate), T(open_tmpfile),
 	T(open_old), T(inet), T(inet6), T(netlink), T(unix_stream), T(unix_packet),
-	T(execve), T(execveat), T(fork), T(ptrace), T(map_code), T(protect_code), T(kill), T(unlink),
+	T(execve), T(execveat), T(fork), T(ptrace), T(map_code), T(protect_code), T(kill),
+	T(unlink),
 	T(rename), T(mkdir), T(link), T(chmod), T(setuid), T(prctl), T(limits), T(memory_of_others),
 	T(memfd), T(io_uring), T(bpf), T(keyctl), T(unshare), T(mount), T(ioctl), T(set_owner),
 	T(no_such_call),

@@ -6,9 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "rig.h"
@@ -29,29 +27,10 @@ static const struct rig_caller callers[CALLERS] = {
 
 static int doors[2] = { -1, -1 };
 
-static int open_door(const char *path, mode_t mode)
-{
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	memcpy(sa.sun_path, path, strlen(path) + 1);
-	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
-	assert_int_equal(chown(path, 0, GROUP), 0);
-	assert_int_equal(chmod(path, mode), 0);
-	assert_int_equal(listen(fd, 64), 0);
-	return fd;
-}
-
 static void become_pind(void)
 {
-	char pid[16];
-
-	snprintf(pid, sizeof(pid), "%d", (int)getpid());
-	setenv("LISTEN_PID", pid, 1);
-	setenv("LISTEN_FDS", "2", 1);
-	setenv("LISTEN_FDNAMES", "auth:admin", 1);
-	if (dup2(doors[0], 13) < 0 || dup2(doors[1], 14) < 0 || dup2(13, 3) < 0 || dup2(14, 4) < 0 ||
-	    setresgid(NO_GROUP, NO_GROUP, NO_GROUP) != 0 ||
+	rig_pass(doors, "auth:admin");
+	if (setresgid(NO_GROUP, NO_GROUP, NO_GROUP) != 0 ||
 	    setresuid(PIND_UID, PIND_UID, PIND_UID) != 0)
 		_exit(125);
 }
@@ -64,8 +43,10 @@ static void open_house(mode_t mode)
 	assert_int_equal(mkdir(rig.run, 0755), 0);
 	assert_int_equal(mkdir(rig.state, 0700), 0);
 	assert_int_equal(chown(rig.state, PIND_UID, NO_GROUP), 0);
-	doors[0] = open_door(rig.auth, mode);
-	doors[1] = open_door(rig.admin, mode);
+	doors[0] = rig_listen(rig.auth, mode);
+	doors[1] = rig_listen(rig.admin, mode);
+	assert_int_equal(chown(rig.auth, 0, GROUP), 0);
+	assert_int_equal(chown(rig.admin, 0, GROUP), 0);
 	rig.before_exec = become_pind;
 	rig_start();
 }
@@ -218,7 +199,8 @@ static void test_peers(void **state)
 	open_house(0666);
 	for (size_t s = 0; s < 3; s++)
 		for (int who = 0; who < CALLERS; who++)
-			assert_int_equal(try_at(who, services[s]), may[s][who] ? V_WRONG : V_DENIED);
+			assert_int_equal(try_at(who, services[s]),
+					 may[s][who] ? V_WRONG : V_DENIED);
 	assert_int_equal(rig_stop(), 0);
 }
 

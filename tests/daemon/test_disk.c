@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "rig.h"
@@ -177,29 +176,13 @@ static void test_full_at_start(void **state)
 
 /* ---- a broken disk: the kernel's answers are strace's ---- */
 
-static bool can_inject(void)
-{
-	int status = -1;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-		dup2(null, STDERR_FILENO);
-		execlp("strace", "strace", "-o", "/dev/null", "-e", "inject=fdatasync:error=EIO",
-		       "true", (char *)NULL);
-		_exit(127);
-	}
-	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
-}
-
 /* From the fourth of these calls on, the worker hears EIO. */
 static void walk_broken_disk(const char *fault)
 {
 	const char *const wrap[] = { "strace", "-D", "-f", "-o", "/dev/null", "-e", fault, NULL };
 	unsigned int n;
 
-	if (!can_inject())
+	if (!rig_can_trace())
 		rig_skip("there is no strace here, or it may not trace");
 	forget_all();
 	rig.program = getenv("PIND_RELEASE");

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_stop.c - the queue: what is in it when pind must stop, what does not fit, who has gone. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "rig.h"
@@ -110,27 +108,9 @@ static void test_stop_with_a_silent_one(void **state)
 
 static int doors[2];
 
-static int open_door(const char *path)
-{
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	memcpy(sa.sun_path, path, strlen(path) + 1);
-	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
-	assert_int_equal(listen(fd, 64), 0);
-	return fd;
-}
-
 static void pass_doors(void)
 {
-	char pid[16];
-
-	snprintf(pid, sizeof(pid), "%d", (int)getpid());
-	setenv("LISTEN_PID", pid, 1);
-	setenv("LISTEN_FDS", "2", 1);
-	setenv("LISTEN_FDNAMES", "admin:auth", 1); /* by name, not by place */
-	if (dup2(doors[0], 13) < 0 || dup2(doors[1], 14) < 0 || dup2(14, 3) < 0 || dup2(13, 4) < 0)
-		_exit(125);
+	rig_pass(doors, "admin:auth"); /* by name, not by place */
 }
 
 /* Who calls while no pind runs is answered by the next one. */
@@ -141,8 +121,8 @@ static void test_activation(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir(rig.run, 0755), 0);
-	doors[0] = open_door(rig.auth);
-	doors[1] = open_door(rig.admin);
+	doors[0] = rig_listen(rig.admin, 0600);
+	doors[1] = rig_listen(rig.auth, 0600);
 	rig.before_exec = pass_doors;
 	fd = send_to(rig.admin, rig_issue_of(rig_cf(cf, 1)));
 	rig_spawn();

@@ -3,11 +3,9 @@
  * test_trace.c - what the kernel sees of one request: the same calls for whoever the person is, and
  * no answer before its commit. strace runs the release build, the one whose sandbox kills.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "rig.h"
@@ -24,21 +22,6 @@ static struct request requests[256];
 static size_t n_requests;
 static char trace[96];
 static const char *const wrap[] = { "strace", "-D", "-f", "-s", "0", "-o", trace, NULL };
-
-static bool can_trace(void)
-{
-	int status = -1;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-		dup2(null, STDERR_FILENO);
-		execlp("strace", "strace", "-o", "/dev/null", "true", (char *)NULL);
-		_exit(127);
-	}
-	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
-}
 
 /* The pages of a commit go out in as many writes as they happen to have neighbours. */
 static const char *kind_of(const char *call)
@@ -124,7 +107,7 @@ static void read_trace(void)
 
 static void start_traced(void)
 {
-	if (!can_trace())
+	if (!rig_can_trace())
 		rig_skip("there is no strace here, or it may not trace");
 	snprintf(trace, sizeof(trace), "%s/trace", rig.dir);
 	rig_conf(RIG_CONF "[limits]\nworkers = 1\n[guesses]\nfree = 100\nlimit = 100\n");
