@@ -3,6 +3,7 @@
 #include "event.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ static int journal = -1; /* a socket; written once, before there are threads. -1
 /* systemd sets JOURNAL_STREAM for whoever's stderr leads to the journal. */
 void event_open(void)
 {
+	(void)signal(SIGPIPE, SIG_IGN); /* who read our stderr may leave; cannot fail */
 	if (getenv("JOURNAL_STREAM") != NULL)
 		journal = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }

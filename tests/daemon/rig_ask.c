@@ -138,15 +138,15 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void derive(void)
 {
 	const struct argon_cost cost = { 2, 19456 };
+	static const char pin[] = RIG_PIN;
 	struct wire_issue *v = &verifiers;
 
 	memset(v->salt1, 1, sizeof(v->salt1));
 	memset(v->salt2, 2, sizeof(v->salt2));
 	v->ops = cost.ops;
 	v->mem_kib = cost.mem_kib;
-	assert_int_equal(argon_derive(v->out1, RIG_PIN, SYMBOLS_HALF, v->salt1, &cost), 0);
-	assert_int_equal(
-		argon_derive(v->out2, RIG_PIN + SYMBOLS_HALF, SYMBOLS_HALF, v->salt2, &cost), 0);
+	assert_int_equal(argon_derive(v->out1, pin, SYMBOLS_HALF, v->salt1, &cost), 0);
+	assert_int_equal(argon_derive(v->out2, pin + SYMBOLS_HALF, SYMBOLS_HALF, v->salt2, &cost), 0);
 }
 
 struct wire_msg rig_issue_of(const char *cf)

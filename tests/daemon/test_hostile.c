@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_hostile.c - clients that send nonsense, nothing or too much: pind lives, and serves others. */
+/* test_hostile.c - clients that send nonsense, nothing or too much: pind serves others. */
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>

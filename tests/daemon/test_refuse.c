@@ -54,6 +54,16 @@ static void conf_is_fifo(void)
 	assert_int_equal(mkfifo(rig.conf, 0600), 0);
 }
 
+/* The sandbox would not let it be read again. */
+static void service_is_link(void)
+{
+	char path[128];
+
+	rig_service("a", "level = semplice\n");
+	snprintf(path, sizeof(path), "%s/services.d/b.conf", rig.etc);
+	assert_int_equal(symlink("a.conf", path), 0);
+}
+
 #define ARRANGE(name, what)                                                                        \
 	static void name(void)                                                                     \
 	{                                                                                          \
@@ -125,6 +135,8 @@ static const struct fault faults[] = {
 	{ "no peers", empty_peers, EXIT_IS_CONFIG, "/services.d/a.conf:1: the list is empty" },
 	{ "section in a service", service_section, EXIT_IS_CONFIG,
 	  "/services.d/a.conf:2: a service's file has no sections" },
+	{ "service that is a link", service_is_link, EXIT_IS_CONFIG,
+	  "/services.d/b.conf: a link" },
 	{ "bad service name", service_name, EXIT_IS_CONFIG,
 	  "/services.d/a b.conf: a service's name has" },
 };

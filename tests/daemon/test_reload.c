@@ -52,7 +52,7 @@ static void walk_services(void)
 	rig_service(RIG_SERVICE, "categories = pensionato, impresa\n");
 	reload(TAKEN);
 	assert_int_equal(rig_try(cf, pin), V_CATEGORY);
-	rig_service(RIG_SERVICE, "peers = 64999\n");
+	rig_service(RIG_SERVICE, "peers = 4294967294\n");
 	reload(TAKEN);
 	assert_int_equal(rig_try(cf, pin), V_DENIED);
 	rig_service(RIG_SERVICE, NULL);

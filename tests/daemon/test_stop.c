@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_stop.c - the queue: what is in it when pind must stop, what does not fit, who has gone. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,30 @@ static void test_stop_with_a_silent_one(void **state)
 	assert_int_equal(send(fd, buf, len, MSG_NOSIGNAL), len);
 	assert_int_equal(answer_of(fd), V_OK);
 	assert_int_equal(rig_wait(), 0);
+}
+
+static int log_pipe[2];
+
+static void log_to_pipe(void)
+{
+	if (dup2(log_pipe[1], STDERR_FILENO) < 0)
+		_exit(125);
+}
+
+/* Who read the log may go: logins go on. */
+static void test_log_reader_leaves(void **state)
+{
+	char cf[17];
+
+	(void)state;
+	assert_int_equal(pipe2(log_pipe, O_CLOEXEC), 0);
+	rig.before_exec = log_to_pipe;
+	rig_start();
+	close(log_pipe[0]);
+	close(log_pipe[1]);
+	assert_int_equal(rig_issue(rig_cf(cf, 1)), V_OK);
+	assert_int_equal(rig_try(cf, RIG_PIN), V_MUST_CHANGE);
+	assert_int_equal(rig_stop(), 0);
 }
 
 /* ---- sockets that outlive pind, as systemd's do ---- */
@@ -226,6 +251,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stop, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_interrupt_release, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_stop_with_a_silent_one, rig_open, rig_close),
+		cmocka_unit_test_setup_teardown(test_log_reader_leaves, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_activation, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_busy, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_hung_up, rig_open, rig_close),

@@ -164,6 +164,28 @@ static void do_stats(void)
 	must(w.rep.stats_are.operators == w.operators && w.rep.stats_are.failed == 0);
 }
 
+/* What is about nobody. */
+static void do_impersonal(void)
+{
+	static const enum wire_type verbs[] = { WIRE_PING, WIRE_COST, WIRE_SERVICE_GET };
+	struct wire_msg m = { .type = verbs[next() % N(verbs)] };
+	uint32_t i = next() % (WORLD_SERVICES + 2);
+	struct said want;
+
+	if (m.type == WIRE_SERVICE_GET)
+		m.service_get.index = i;
+	want = (struct said){ world_may_ask(m.type == WIRE_PING ? ROLE_AUTH : ROLE_ADMIN, false), 0 };
+	if (want.verdict == V_OK && m.type == WIRE_SERVICE_GET && i >= WORLD_SERVICES)
+		want.verdict = V_UNKNOWN;
+	world_expect(&m, want);
+	if (w.rep.type == WIRE_COST_IS)
+		must(w.rep.cost_is.ops == 1 && w.rep.cost_is.mem_kib == ARGON_MEM_KIB_MIN);
+	if (w.rep.type == WIRE_SERVICE_IS)
+		must(strcmp(w.rep.service_is.name, world_policies[i].name) == 0 &&
+		     w.rep.service_is.level == world_policies[i].level &&
+		     w.rep.service_is.peers == world_policies[i].n_peers);
+}
+
 /* Whoever is no natural person is refused by every verb alike. */
 static void do_nobody(void)
 {
@@ -242,7 +264,7 @@ static void do_step(void)
 	static void (*const acts[])(void) = {
 		do_authenticate, do_authenticate, do_authenticate, do_authenticate, do_authorize,
 		do_renew_open, do_renew_open, do_renew_commit, do_renew_commit, do_issue, do_issue,
-		do_revoke, do_unlock, do_convert, do_service_test, do_nobody, do_raw, do_time, do_time,
+		do_revoke, do_unlock, do_convert, do_service_test, do_impersonal, do_nobody, do_raw, do_time, do_time,
 		do_configure,
 	};
 	uint8_t op = next() % N(acts), about = next(), odd = next() & 31;
@@ -252,7 +274,7 @@ static void do_step(void)
 	w.uid = (about >> 4 & 3) % WORLD_UIDS;
 	w.now_s = w.real_s > w.m.high_s ? w.real_s : w.m.high_s;
 	w.who = (struct peer){ op < 9 ? ROLE_AUTH : ROLE_ADMIN, odd != 31, uids[w.uid] };
-	if (odd == 30)
+	if (odd >= 29)
 		w.who.role = op < 9 ? ROLE_ADMIN : ROLE_AUTH;
 	acts[op]();
 	w.now_s = w.real_s > w.m.high_s ? w.real_s : w.m.high_s;
