@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* conf_read.c - one configuration file through libinih, and one line of complaint; see conf_read.h. */
+/* conf_read.c - one configuration file through libinih, one line of complaint; see conf_read.h. */
 #include "conf_read.h"
 
 #include <errno.h>

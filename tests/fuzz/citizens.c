@@ -38,7 +38,8 @@ static const char *type_pin(char typed[static 65])
 struct said conditions(struct said s, uint8_t level, bool on_behalf)
 {
 	const struct person *p = the_person();
-	uint8_t needed = level > world_policies[w.service].level ? level : world_policies[w.service].level;
+	uint8_t needed =
+		level > world_policies[w.service].level ? level : world_policies[w.service].level;
 
 	if (s.verdict != V_OK && s.verdict != V_MUST_CHANGE)
 		return s;
@@ -88,7 +89,8 @@ void do_authenticate(void)
 	struct said want = { world_may_ask(ROLE_AUTH, true), 0 };
 
 	memcpy(m.authenticate.cf, world_cfs[w.person], 16);
-	snprintf(m.authenticate.service, sizeof(m.authenticate.service), "%s", world_services[w.service]);
+	snprintf(m.authenticate.service, sizeof(m.authenticate.service), "%s",
+		 world_services[w.service]);
 	m.authenticate.level = level;
 	if (flags & 1)
 		memcpy(m.authenticate.on_behalf_of, "01234567897", 11);
@@ -99,7 +101,8 @@ void do_authenticate(void)
 	check_accepted(want.verdict);
 	if (want.verdict == V_OK || want.verdict == V_MUST_CHANGE)
 		w.recent[w.person][w.service][w.uid] = w.now_s;
-	must((want.verdict == V_MUST_CHANGE) == !sodium_is_zero(w.rep.verdict.grant, WIRE_GRANT_LEN));
+	must((want.verdict == V_MUST_CHANGE) ==
+	     !sodium_is_zero(w.rep.verdict.grant, WIRE_GRANT_LEN));
 	if (want.verdict == V_MUST_CHANGE)
 		keep_proof(&w.grant, w.rep.verdict.grant, WIRE_GRANT_LEN, 120);
 }
@@ -148,7 +151,8 @@ static struct said prove_renewal(uint8_t *grant, char typed[static 65])
 	}
 	memcpy(grant, w.grant.bytes, WIRE_GRANT_LEN);
 	said = (struct said){ V_STALE, 0 };
-	if (proof_holds(&w.grant) && w.grant.gen == the_person()->gen && s != LAPSED && s != REVOKED)
+	if (proof_holds(&w.grant) && w.grant.gen == the_person()->gen && s != LAPSED &&
+	    s != REVOKED)
 		said.verdict = V_OK;
 	return said;
 }
@@ -159,7 +163,8 @@ void do_renew_open(void)
 	struct said want = { world_may_ask(ROLE_AUTH, true), 0 };
 
 	memcpy(m.renew_open.cf, world_cfs[w.person], 16);
-	snprintf(m.renew_open.service, sizeof(m.renew_open.service), "%s", world_services[w.service]);
+	snprintf(m.renew_open.service, sizeof(m.renew_open.service), "%s",
+		 world_services[w.service]);
 	if (want.verdict == V_OK)
 		want = prove_renewal(m.renew_open.grant, m.renew_open.old);
 	world_expect(&m, want);
@@ -172,7 +177,7 @@ void do_renew_open(void)
 	memcpy(w.ticket.pin, w.rep.renewal.pin, sizeof(w.ticket.pin));
 }
 
-/* pind's order: the ticket, the contacts' form, the proof, the generation, the contacts, the PIN. */
+/* pind's order: ticket, form of the contacts, proof, generation, contacts, PIN typed back. */
 static struct said model_commit(struct wire_renew_commit *q, bool typed_back, uint8_t contacts)
 {
 	struct said want = { V_STALE, 0 };
@@ -204,7 +209,8 @@ void do_renew_commit(void)
 
 	contacts = contacts > 4 ? 3 : contacts;
 	memcpy(m.renew_commit.cf, world_cfs[w.person], 16);
-	snprintf(m.renew_commit.service, sizeof(m.renew_commit.service), "%s", world_services[w.service]);
+	snprintf(m.renew_commit.service, sizeof(m.renew_commit.service), "%s",
+		 world_services[w.service]);
 	memcpy(m.renew_commit.ticket, w.ticket.bytes, WIRE_TICKET_LEN);
 	memcpy(m.renew_commit.pin, w.ticket.pin, 16);
 	if (typed == 3)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fuzz_conf.c - any bytes as pind.conf and as a service's file: read within the limits of the table,
- * or refused with one printable line.
+ * fuzz_conf.c - any bytes as pind.conf and as a service's file: read within the limits of the
+ * table, or refused with one printable line.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -24,7 +24,8 @@ static void must(bool holds)
 }
 
 /* The associated data of a row, as record.h tells it. */
-static void context_of(uint8_t ad[static 42], enum store_table table, const uint8_t *of, uint64_t rev)
+static void context_of(uint8_t ad[static 42], enum store_table table, const uint8_t *of,
+		       uint64_t rev)
 {
 	ad[0] = (uint8_t)table;
 	memcpy(ad + 1, of, STORE_KEY_LEN);
@@ -33,7 +34,8 @@ static void context_of(uint8_t ad[static 42], enum store_table table, const uint
 	ad[41] = RECORD_FORMAT;
 }
 
-static size_t unseal(const struct store_row *row, const uint8_t *ad, uint8_t plain[static PLAIN_MAX])
+static size_t unseal(const struct store_row *row, const uint8_t *ad,
+		     uint8_t plain[static PLAIN_MAX])
 {
 	must(keys_unseal(keys, KEYS_RECORD, plain, row->bytes + 1, row->len - 1, ad, 42) == 0);
 	return row->len - 1 - KEYS_SEAL_LEN;

@@ -174,7 +174,8 @@ static void do_impersonal(void)
 
 	if (m.type == WIRE_SERVICE_GET)
 		m.service_get.index = i;
-	want = (struct said){ world_may_ask(m.type == WIRE_PING ? ROLE_AUTH : ROLE_ADMIN, false), 0 };
+	want.wait_s = 0;
+	want.verdict = world_may_ask(m.type == WIRE_PING ? ROLE_AUTH : ROLE_ADMIN, false);
 	if (want.verdict == V_OK && m.type == WIRE_SERVICE_GET && i >= WORLD_SERVICES)
 		want.verdict = V_UNKNOWN;
 	world_expect(&m, want);
@@ -189,11 +190,13 @@ static void do_impersonal(void)
 /* Whoever is no natural person is refused by every verb alike. */
 static void do_nobody(void)
 {
-	static const char *const bad[] = { "", "rssmra85t10a562s", "01234567897", "RSSMRA85T10A562T",
-					   "RSSMRA85T10A562", "RSSMRA85T10A562 ", "\377" };
+	static const char *const bad[] = { "", "rssmra85t10a562s", "01234567897",
+					   "RSSMRA85T10A562T", "RSSMRA85T10A562",
+					   "RSSMRA85T10A562 ", "\377" };
 	static const enum wire_type verbs[] = { WIRE_AUTHENTICATE, WIRE_AUTHORIZE, WIRE_RENEW_OPEN,
-						WIRE_RENEW_COMMIT, WIRE_ISSUE, WIRE_STATUS, WIRE_REVOKE,
-						WIRE_UNLOCK, WIRE_CONVERT, WIRE_SERVICE_TEST };
+						WIRE_RENEW_COMMIT, WIRE_ISSUE,     WIRE_STATUS,
+						WIRE_REVOKE,       WIRE_UNLOCK,    WIRE_CONVERT,
+						WIRE_SERVICE_TEST };
 	const char *cf = bad[next() % N(bad)];
 	struct wire_msg m = { .type = verbs[next() % N(verbs)] };
 
@@ -227,9 +230,16 @@ static void do_raw(void)
 static uint64_t moment(uint8_t which)
 {
 	const struct person *p = the_person();
-	const uint64_t moments[] = { p->expires_s, p->lapses_s, p->expires_s - 14 * 86400,
-				     p->own.until_s, p->shadow.until_s, p->shadow.last_s + 86400,
-				     p->junk.until_s, p->junk.last_s + 86400, w.ticket.until_s, w.grant.until_s,
+	const uint64_t moments[] = { p->expires_s,
+				     p->lapses_s,
+				     p->expires_s - 14 * 86400,
+				     p->own.until_s,
+				     p->shadow.until_s,
+				     p->shadow.last_s + 86400,
+				     p->junk.until_s,
+				     p->junk.last_s + 86400,
+				     w.ticket.until_s,
+				     w.grant.until_s,
 				     w.recent[w.person][w.service][w.uid] + 300 };
 
 	return moments[which % N(moments)];
@@ -237,7 +247,8 @@ static uint64_t moment(uint8_t which)
 
 static void do_time(void)
 {
-	static const uint32_t jumps[] = { 1, 2, 29, 30, 31, 60, 119, 120, 121, 299, 300, 301, 599, 600,
+	static const uint32_t jumps[] = { 1,    2,     29,    30,    31,         60,        119,
+					  120,  121,   299,   300,   301,        599,       600,
 					  3600, 86399, 86400, 86401, 14 * 86400, 60 * 86400 };
 	uint8_t how = next() % 4, b = next();
 	uint32_t jump = jumps[b % N(jumps)];
@@ -263,8 +274,9 @@ static void do_step(void)
 {
 	static void (*const acts[])(void) = {
 		do_authenticate, do_authenticate, do_authenticate, do_authenticate, do_authorize,
-		do_renew_open, do_renew_open, do_renew_commit, do_renew_commit, do_issue, do_issue,
-		do_revoke, do_unlock, do_convert, do_service_test, do_impersonal, do_nobody, do_raw, do_time, do_time,
+		do_renew_open,   do_renew_open,   do_renew_commit, do_renew_commit, do_issue,
+		do_issue,        do_revoke,       do_unlock,       do_convert,      do_service_test,
+		do_impersonal,   do_nobody,       do_raw,          do_time,         do_time,
 		do_configure,
 	};
 	uint8_t op = next() % N(acts), about = next(), odd = next() & 31;
@@ -274,7 +286,7 @@ static void do_step(void)
 	w.uid = (about >> 4 & 3) % WORLD_UIDS;
 	w.now_s = w.real_s > w.m.high_s ? w.real_s : w.m.high_s;
 	w.who = (struct peer){ op < 9 ? ROLE_AUTH : ROLE_ADMIN, odd != 31, uids[w.uid] };
-	if (odd >= 29)
+	if (odd == 29 || odd == 30)
 		w.who.role = op < 9 ? ROLE_ADMIN : ROLE_AUTH;
 	acts[op]();
 	w.now_s = w.real_s > w.m.high_s ? w.real_s : w.m.high_s;

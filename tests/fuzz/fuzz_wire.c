@@ -16,7 +16,8 @@ static void must(bool holds)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t buf[WIRE_MAX], *exact = malloc(size); /* of the exact size: a step too far is seen */
+	uint8_t *exact = malloc(size); /* of the exact size: a step too far is seen */
+	uint8_t buf[WIRE_MAX];
 	struct wire_msg m, zero;
 	char line[2048];
 	size_t len;

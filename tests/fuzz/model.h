@@ -27,7 +27,7 @@ struct person {
 	const char *seen_at;            /* "" or a service's name */
 	bool phone, email;
 	struct count own;
-	struct count shadow, junk;      /* tried while there is no such person; what can be no PIN */
+	struct count shadow, junk;      /* tried while there was no such person; what is no PIN */
 };
 
 struct model {

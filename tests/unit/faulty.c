@@ -59,7 +59,9 @@ static int each(struct store *s, enum store_table table, store_each_fn *fn, void
 	return f->real->ops->each(f->real, table, fn, arg);
 }
 
-static const struct store_ops ops = { .name = "faulty", .get = get, .commit = commit, .each = each };
+static const struct store_ops ops = {
+	.name = "faulty", .get = get, .commit = commit, .each = each
+};
 
 int faulty_open(struct faulty *f, const char *url)
 {

@@ -10,7 +10,7 @@
 
 #include "wire.h"
 
-/* What it does with a connection; in[0..n) is the packet it got, out room for 2 * WIRE_MAX bytes. */
+/* What it does with a connection; in[0..n) is the packet it got, out has 2 * WIRE_MAX bytes. */
 typedef void manners(int fd, const uint8_t *in, size_t n, uint8_t *out);
 
 struct listener { /* in memory shared with it */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_account.c - what is committed when, for people and for strangers, and when the store fails. */
+/* test_account.c - what is committed when, for people and for strangers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -109,7 +109,9 @@ static void test_the_charge_is_on_disk_before_the_check(void **state)
 static void test_what_is_not_committed_is_not_edited(void **state)
 {
 	struct pin_arg old = { .gen = 1 };
-	struct account_event e = { .cf = ann, .ev = PIN_MATCH, .arg = &old, .edit = edit, .how = "x" };
+	struct account_event e = {
+		.cf = ann, .ev = PIN_MATCH, .arg = &old, .edit = edit, .how = "x"
+	};
 	struct account before = stored(ann), after, acc;
 	struct pin_step step;
 
@@ -280,7 +282,8 @@ static void test_strangers_are_forgotten_after_a_day(void **state)
 	assert_int_equal(step_of(bob, PIN_TRY, T + 400 + DAY_S + 1).then, PIN_CHECK); /* from 0 */
 	for (unsigned int i = 0; i < pol.limit; i++)
 		step_of(ann, PIN_TRY, T + 100 * i);
-	assert_int_equal(step_of(ann, PIN_TRY, T + 50 * DAY_S).verdict, V_BLOCKED); /* people are not */
+	/* people are not */
+	assert_int_equal(step_of(ann, PIN_TRY, T + 50 * DAY_S).verdict, V_BLOCKED);
 }
 
 /* Only attempts have shadows: an operator is told that there is nobody. */

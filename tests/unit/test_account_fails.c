@@ -131,7 +131,8 @@ static void test_reads_that_fail(void **state)
 		for (int ev = 0; ev < PIN_EVENT_N; ev++) {
 			assert_fails(-EIO, ann, (enum pin_event)ev, T);
 			assert_fails(-EIO, bob, (enum pin_event)ev, T);
-			assert_null(strchr(f.log, 'c')); /* nothing is written on what was not read */
+			/* nothing is written on what was not read */
+			assert_null(strchr(f.log, 'c'));
 		}
 		f.get_error[t] = 0;
 	}
@@ -270,7 +271,8 @@ static void test_a_clock_that_is_not_believed(void **state)
 	(void)state;
 	assert_int_equal(accounts_open(&b, &f.store, keys, T + ACCOUNT_ABSENT_S), 0);
 	f.log[0] = '\0';
-	assert_int_equal(accounts_open(&b, &f.store, keys, T + ACCOUNT_ABSENT_S + 1), ACCOUNTS_E_CLOCK);
+	assert_int_equal(accounts_open(&b, &f.store, keys, T + ACCOUNT_ABSENT_S + 1),
+			 ACCOUNTS_E_CLOCK);
 	assert_string_equal(f.log, "gM "); /* nothing is written */
 	assert_int_equal(accounts_now(&b, 0), T); /* and if the operator insists, it can be used */
 }
@@ -286,12 +288,12 @@ static void test_a_clock_that_is_set_meanwhile(void **state)
 	assert_int_equal(accounts_time(&a, T + 17, boot_s + 7), T + 17);
 	assert_int_equal(accounts_time(&a, T + 10, boot_s + 7), T + 17); /* it stands: we go on */
 	assert_int_equal(accounts_time(&a, 0, boot_s + 7), T + 17);
-	assert_int_equal(accounts_time(&a, T + 18, boot_s + 7), T + 18); /* a little ahead is right */
+	assert_int_equal(accounts_time(&a, T + 18, boot_s + 7), T + 18); /* a little ahead: right */
 	assert_int_equal(accounts_time(&a, T + 17 + leap_s, boot_s + 7), T + 17 + leap_s);
-	assert_int_equal(accounts_time(&a, T + 18 + leap_s, boot_s + 7), T + 17); /* a leap is not */
+	assert_int_equal(accounts_time(&a, T + 18 + leap_s, boot_s + 7), T + 17); /* a leap: not */
 	assert_int_equal(accounts_time(&a, UINT64_MAX, boot_s + 7), T + 17);
 	step_of(ann, PIN_TRY, T + 100);
-	assert_int_equal(accounts_time(&a, T + 17, boot_s + 7), T + 100); /* never behind the store */
+	assert_int_equal(accounts_time(&a, T + 17, boot_s + 7), T + 100); /* not behind the store */
 	accounts_mark(&a, T, boot_s); /* the mark neither */
 	assert_int_equal(accounts_time(&a, T, boot_s + 1), T + 101);
 }

@@ -24,7 +24,9 @@ static const char ann[] = "RSSMRA85T10A562S", bob[] = "BNCGNN80A01H501F";
 static const uint64_t T = 1767225600;
 static const struct penalty_policy patient = { .free = 1000, .limit = 100000, .wait_s = 1,
 					       .wait_max_s = 1 };
-static const struct penalty_policy strict = { .free = 20, .limit = 20, .wait_s = 1, .wait_max_s = 1 };
+static const struct penalty_policy strict = {
+	.free = 20, .limit = 20, .wait_s = 1, .wait_max_s = 1
+};
 static const struct pin_arg first = { .form = PIN_FORM_8, .level = 1, .verifier = { { .alg = 1 } },
 				      .expires_s = UINT64_MAX, .lapses_s = UINT64_MAX };
 static struct keys *keys;
@@ -120,7 +122,7 @@ static void *guess(void *arg)
 	return NULL;
 }
 
-/* All threads guess at cf, half of them through another struct accounts; how many were let through. */
+/* All threads guess at cf, each with a struct accounts of its own; how many were let through. */
 static unsigned int guess_all_at_once(const char *cf, const struct penalty_policy *pol)
 {
 	struct guesser g[THREADS];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_client.c - one question, against listeners that are absent, foreign, silent, rude or lying. */
+/* test_client.c - one question, to listeners that are absent, foreign, silent, rude or lying. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -135,8 +135,8 @@ static void test_nonces_are_fresh(void **state)
 
 	(void)state;
 	fake->manners = answer;
-	assert_int_equal(call_as(0, &one, &rep, A_WHILE), 0);
-	assert_int_equal(call_as(0, &two, &rep, A_WHILE), 0);
+	assert_int_equal(call_as(geteuid(), &one, &rep, A_WHILE), 0);
+	assert_int_equal(call_as(geteuid(), &two, &rep, A_WHILE), 0);
 	assert_memory_not_equal(one.nonce, two.nonce, WIRE_NONCE_LEN);
 }
 
@@ -160,7 +160,8 @@ static void test_nobody_listens(void **state)
 	for (size_t n = 107; n < 110; n++) {
 		deep[n] = '\0';
 		assert_int_equal(client_call(deep, 0, &req, &rep, 100),
-				 n < sizeof(((struct sockaddr_un *)0)->sun_path) ? -ENOENT : -ENAMETOOLONG);
+				 n < sizeof(((struct sockaddr_un *)0)->sun_path) ? -ENOENT
+										 : -ENAMETOOLONG);
 		deep[n] = 'd';
 	}
 }
@@ -212,7 +213,7 @@ static void test_no_answer(void **state)
 	fake->manners = NULL; /* it does not even read */
 	for (int i = 0; i < 20; i++)
 		assert_call(-ECONNRESET, A_WHILE);
-	fake->manners = say_nothing; /* it keeps the first and accepts no more: the backlog is full */
+	fake->manners = say_nothing; /* it keeps the first and accepts no more: a full backlog */
 	for (; n < N(fds); n++) {
 		struct sockaddr_un sa = { .sun_family = AF_UNIX };
 
@@ -225,7 +226,7 @@ static void test_no_answer(void **state)
 	assert_call(-ETIMEDOUT, MOMENT);
 	for (size_t i = 0; i <= n; i++)
 		close(fds[i]);
-	assert_int_equal(fake->packets, 2); /* 0 ms were too few to send anything: nothing came twice */
+	assert_int_equal(fake->packets, 2); /* 0 ms were too few to send, and nothing came twice */
 }
 
 static void lie(int fd, const uint8_t *in, size_t n, uint8_t *out)

@@ -70,7 +70,9 @@ static void test_numbers_at_their_ends(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N(ends); i++) {
-		struct all in = { .u8 = (uint8_t)ends[i], .u32 = (uint32_t)ends[i], .u64 = ends[i] };
+		struct all in = { .u8 = (uint8_t)ends[i],
+				  .u32 = (uint32_t)ends[i],
+				  .u64 = ends[i] };
 		struct all out = { 0 };
 
 		assert_int_equal(codec_put(fields, &in, buf, sizeof(buf), &len), 0);
@@ -200,7 +202,8 @@ static void test_the_first_error_sticks(void **state)
 
 static void test_text_for_the_log(void **state)
 {
-	static const char want[] = "m u8=254 u32=16909060 u64=1234605616436508552 str='hello' sec=*** raw=***";
+	static const char want[] =
+		"m u8=254 u32=16909060 u64=1234605616436508552 str='hello' sec=*** raw=***";
 	char line[128] = "m";
 
 	(void)state;

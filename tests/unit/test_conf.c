@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_conf.c - pind.conf: every setting at its limits and beyond, and one clear line for each mistake. */
+/* test_conf.c - pind.conf: every setting at its limits and beyond, one clear line a mistake. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -217,13 +217,15 @@ static void test_every_number_at_its_limits(void **state)
 			assert_int_equal(value_in(c, s), top ? s->max : s->min);
 			conf_free(c);
 		}
-		snprintf(complaint, sizeof(complaint), "%s = '%u': write a number of %s from %u to %u",
-			 s->name, s->max + 1, s->unit, s->min, s->max);
+		snprintf(complaint, sizeof(complaint),
+			 "%s = '%u': write a number of %s from %u to %u", s->name, s->max + 1,
+			 s->unit, s->min, s->max);
 		assert_refused(with(s, (uint64_t)s->max + 1), 2, complaint);
 		if (s->min == 0)
 			continue;
-		snprintf(complaint, sizeof(complaint), "%s = '%u': write a number of %s from %u to %u",
-			 s->name, s->min - 1, s->unit, s->min, s->max);
+		snprintf(complaint, sizeof(complaint),
+			 "%s = '%u': write a number of %s from %u to %u", s->name, s->min - 1,
+			 s->unit, s->min, s->max);
 		assert_refused(with(s, s->min - 1), 2, complaint);
 	}
 }
@@ -265,7 +267,8 @@ static void test_switches(void **state)
 	conf_free(c);
 	for (size_t i = 0; i < N(bad); i++) {
 		snprintf(text, sizeof(text), "[pin]\nsimplified = %s\n", bad[i]);
-		snprintf(complaint, sizeof(complaint), "simplified = '%s': write yes or no", bad[i]);
+		snprintf(complaint, sizeof(complaint), "simplified = '%s': write yes or no",
+			 bad[i]);
 		assert_refused(text, 2, complaint);
 	}
 }
@@ -281,11 +284,11 @@ static void test_every_setting_only_once_and_at_home(void **state)
 		const struct setting *home = &settings[0];
 
 		if (s->unit != NULL)
-			snprintf(text, sizeof(text), "[%s]\n%s = %u\n# again\n%s = %u\n", s->section,
-				 s->name, s->value, s->name, s->value);
+			snprintf(text, sizeof(text), "[%s]\n%s = %u\n# again\n%s = %u\n",
+				 s->section, s->name, s->value, s->name, s->value);
 		else
-			snprintf(text, sizeof(text), "[%s]\n%s = yes\n# again\n%s = no\n", s->section,
-				 s->name, s->name);
+			snprintf(text, sizeof(text), "[%s]\n%s = yes\n# again\n%s = no\n",
+				 s->section, s->name, s->name);
 		snprintf(complaint, sizeof(complaint), "'%s' is set twice", s->name);
 		assert_refused(text, 4, complaint);
 		while (strcmp(home->section, s->section) == 0)
@@ -306,10 +309,12 @@ static void test_settings_that_contradict(void **state)
 	assert_refused("[guesses]\nfree = 11\n", 0, "[guesses] limit (10) is below free (11)");
 	assert_refused("[guesses]\nwait_max_s = 29\n", 0,
 		       "[guesses] wait_max_s (29) is below wait_s (30)");
-	assert_refused("[hash]\npasses_max = 3\npasses = 4\n", 0,
-		       "[hash] passes_max and memory_max_kib must not be below passes and memory_kib");
-	assert_refused("[hash]\nmemory_max_kib = 65535\n", 0,
-		       "[hash] passes_max and memory_max_kib must not be below passes and memory_kib");
+	assert_refused(
+		"[hash]\npasses_max = 3\npasses = 4\n", 0,
+		"[hash] passes_max and memory_max_kib must not be below passes and memory_kib");
+	assert_refused(
+		"[hash]\nmemory_max_kib = 65535\n", 0,
+		"[hash] passes_max and memory_max_kib must not be below passes and memory_kib");
 	assert_refused("[limits]\nconnections = 191\n", 0,
 		       "[limits] per_uid (192) is above connections (191)");
 	assert_accepted("[guesses]\nfree = 10\nwait_max_s = 30\n[limits]\nconnections = 192\n"

@@ -18,6 +18,7 @@
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 
+#define A63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define EVERYBODY 0x7eu /* all six categories */
 
 static char dir[] = "/tmp/test_conf_files.XXXXXX";
@@ -119,13 +120,15 @@ static const char no_line[] = "not 'key = value', '[section]' or a comment";
 
 static void test_lines_that_are_none(void **state)
 {
-	static const char *const bad[] = { "nonsense\n", "[pin\n", "limit\n", "\"", "{ \"a\": 1 }\n" };
+	static const char *const bad[] = { "nonsense\n", "[pin\n", "limit\n", "\"",
+					   "{ \"a\": 1 }\n" };
 	char text[128];
 
 	(void)state;
 	for (size_t i = 0; i < N(bad); i++) {
 		snprintf(text, sizeof(text), "# first\n[pin]\n%s", bad[i]);
-		assert_text_refused(text, 3, i == 4 ? "unknown setting '{ \"a\"' in [pin]" : no_line);
+		assert_text_refused(text, 3,
+				    i == 4 ? "unknown setting '{ \"a\"' in [pin]" : no_line);
 	}
 	/* the line that is named and the complaint belong together */
 	assert_text_refused("nonsense\n[pin]\nwarn_days = x\n", 1, no_line);
@@ -135,8 +138,9 @@ static void test_lines_that_are_none(void **state)
 
 static void test_what_is_fine(void **state)
 {
-	static const char text[] = "\xef\xbb\xbf# a comment\r\n; another\r\n\r\n[pin]\r\n"
-				   "  # indented\n   warn_days   =   7 ; why\nsimplified:no\n[empty]";
+	static const char text[] =
+		"\xef\xbb\xbf# a comment\r\n; another\r\n\r\n[pin]\r\n"
+		"  # indented\n   warn_days   =   7 ; why\nsimplified:no\n[empty]";
 	struct conf *c;
 
 	(void)state;
@@ -150,14 +154,16 @@ static void test_what_is_fine(void **state)
 /* libinih reads lines of 199: what is beyond must not become a line of its own. */
 static void test_long_lines(void **state)
 {
+	static const char limit_x[] = "limit = 'x': write a number of attempts from 1 to 100";
 	char text[4096], wide[1024];
 	struct conf *c;
 
 	(void)state;
 	memset(wide, 'x', sizeof(wide));
 	for (int n = 150; n < 600; n++) {
-		snprintf(text, sizeof(text), "# %.*slimit = 7\n ; %.*s[guesses]\nfree = 1\n[guesses]\n",
-			 n, wide, n, wide);
+		snprintf(text, sizeof(text),
+			 "# %.*slimit = 7\n ; %.*s[guesses]\nfree = 1\n[guesses]\n", n, wide, n,
+			 wide);
 		assert_text_refused(text, 3, "unknown setting 'free' in []");
 		snprintf(text, sizeof(text), "[guesses]\n# %.*slimit = 7\n", n, wide);
 		write_at(file, text, strlen(text));
@@ -168,8 +174,7 @@ static void test_long_lines(void **state)
 		if (n + 10 > 199)
 			assert_text_refused(text, 2, "longer than 199 characters");
 		else
-			assert_text_refused(text, 3, "limit = 'x': write a number of attempts from 1 to "
-						     "100");
+			assert_text_refused(text, 3, limit_x);
 	}
 	memset(wide, ' ', sizeof(wide));
 	snprintf(text, sizeof(text), "[guesses]\n%.*slimit = 7\n", 300, wide);
@@ -249,7 +254,8 @@ static void test_services(void **state)
 	assert_string_equal(c->services[3].name, "web");
 	s = conf_service(c, "web");
 	assert_true(s->level == LEVEL_DISPOSITIVO && s->categories == (1u << 4 | 1u << 6));
-	assert_true(s->n_peers == 3 && s->peers[0] == 1001 && s->peers[1] == 33 && s->peers[2] == 1002);
+	assert_true(s->n_peers == 3 && s->peers[0] == 1001 && s->peers[1] == 33 &&
+		    s->peers[2] == 1002);
 	assert_true(conf_peer_ok(s, 33) && conf_peer_ok(s, 1002) && !conf_peer_ok(s, 0) &&
 		    !conf_peer_ok(s, 34));
 	s = conf_service(c, "Z-0_9.x");
@@ -304,7 +310,8 @@ static void test_bad_services(void **state)
 	(void)state;
 	assert_service_refused("nonsense\n", 1, no_line);
 	assert_service_refused("levels = semplice\n", 1, "unknown setting 'levels'");
-	assert_service_refused("level = alto\n", 1, "level = 'alto': write semplice or dispositivo");
+	assert_service_refused("level = alto\n", 1,
+			       "level = 'alto': write semplice or dispositivo");
 	assert_service_refused("level =\n", 1, "level = '': write semplice or dispositivo");
 	assert_service_refused("level = semplice\nlevel = semplice\n", 2, "'level' is set twice");
 	assert_service_refused("[web]\nlevel = semplice\n", 2,
@@ -312,21 +319,21 @@ static void test_bad_services(void **state)
 	assert_service_refused("categories = impresa, imprese\n", 1, "unknown category 'imprese'");
 	assert_service_refused("categories =\n", 1, "the list is empty");
 	assert_service_refused("categories = , ,\n", 1, "the list is empty");
-	assert_service_refused("categories = impresa\nlevel = semplice\ncategories = patronato\n", 3,
-			       "'categories' is set twice");
+	assert_service_refused("categories = impresa\nlevel = semplice\ncategories = patronato\n",
+			       3, "'categories' is set twice");
 	assert_service_refused("categories = impresa\npeers = 1\ncategories = patronato\n", 3,
 			       "'categories' is set twice");
 	assert_service_refused("peers =\n", 1, "the list is empty");
-	assert_service_refused("peers = 1\nlevel = semplice\n\npeers = 2\n", 4, "'peers' is set twice");
+	assert_service_refused("peers = 1\nlevel = semplice\n\npeers = 2\n", 4,
+			       "'peers' is set twice");
 	assert_service_refused("peers = alice carol\n", 1,
 			       "no user 'carol' when pind started: write a uid, or restart pind");
-	assert_service_refused("peers = 4294967295\n", 1, /* -1 is nobody's */
-			       "no user '4294967295' when pind started: write a uid, or restart pind");
+	assert_service_refused(
+		"peers = 4294967295\n", 1, /* -1 is nobody's */
+		"no user '4294967295' when pind started: write a uid, or restart pind");
 	assert_service_refused("peers = -1\n", 1,
 			       "no user '-1' when pind started: write a uid, or restart pind");
-	assert_service_refused("peers = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", 1,
-			       "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...' is "
-			       "too long for a name");
+	assert_service_refused("peers = " A63 "a\n", 1, "'" A63 "...' is too long for a name");
 }
 
 static void test_bad_names_of_services(void **state)

@@ -69,7 +69,8 @@ static void test_known_answers(void **state)
 						NULL), 0);
 		assert_int_equal(argon_derive(out, rows[i].text, strlen(rows[i].text), salt,
 					      &rows[i].cost), 0);
-		assert_string_equal(sodium_bin2hex(hex, sizeof(hex), out, sizeof(out)), rows[i].out);
+		assert_string_equal(sodium_bin2hex(hex, sizeof(hex), out, sizeof(out)),
+				    rows[i].out);
 	}
 }
 

@@ -115,8 +115,9 @@ static void test_seal_and_unseal(void **state)
 						     n + KEYS_SEAL_LEN, ad, sizeof(ad)), 0);
 			assert_memory_equal(out, in, n);
 			for (int other = 0; other < KEYS_N; other++) /* one use opens no other's */
-				assert_int_equal(keys_unseal(keys, (enum keys_use)other, out, sealed,
-							     n + KEYS_SEAL_LEN, ad, sizeof(ad)),
+				assert_int_equal(keys_unseal(keys, (enum keys_use)other, out,
+							     sealed, n + KEYS_SEAL_LEN, ad,
+							     sizeof(ad)),
 						 other != use);
 		}
 }
@@ -149,7 +150,8 @@ static void test_seals_never_repeat(void **state)
 
 static void test_every_flip_and_cut_is_refused(void **state)
 {
-	uint8_t ad[42] = { 7 }, sealed[57 + KEYS_SEAL_LEN + 1] = { 0 }, in[57], out[58], zero[58] = { 0 };
+	uint8_t ad[42] = { 7 }, sealed[57 + KEYS_SEAL_LEN + 1] = { 0 }, in[57], out[58],
+		zero[58] = { 0 };
 	const size_t n = sizeof(in) + KEYS_SEAL_LEN;
 
 	(void)state;
@@ -168,7 +170,8 @@ static void test_every_flip_and_cut_is_refused(void **state)
 		ad[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
 	for (size_t len = 0; len < n; len++)
-		assert_int_equal(keys_unseal(keys, KEYS_TICKET, out, sealed, len, ad, sizeof(ad)), 1);
+		assert_int_equal(keys_unseal(keys, KEYS_TICKET, out, sealed, len, ad, sizeof(ad)),
+				 1);
 	assert_int_equal(keys_unseal(keys, KEYS_TICKET, out, sealed, n + 1, ad, sizeof(ad)), 1);
 	for (size_t len = 0; len < sizeof(ad); len++)
 		assert_int_equal(keys_unseal(keys, KEYS_TICKET, out, sealed, n, ad, len), 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_penalty.c - the ladder of waits, the gate, refunds; no policy lets more than limit through. */
+/* test_penalty.c - the ladder of waits, the gate, refunds; never more than limit attempts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

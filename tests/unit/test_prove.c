@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_prove.c - what is hashed, at what cost, and what a match is worth: nothing without a PIN. Link
- * with -Wl,--wrap=argon_derive.
+ * test_prove.c - what is hashed, at what cost, and what a match is worth: nothing without a PIN.
+ * Link with -Wl,--wrap=argon_derive.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,10 +39,12 @@ int __wrap_argon_derive(uint8_t out[static ARGON_OUT_LEN], const char *text, siz
 {
 	size_t n = strlen(hashed.log);
 
-	snprintf(hashed.log + n, sizeof(hashed.log) - n, "%u/%u:%zu ", cost->ops, cost->mem_kib, len);
+	snprintf(hashed.log + n, sizeof(hashed.log) - n, "%u/%u:%zu ", cost->ops, cost->mem_kib,
+		 len);
 	hashed.calls++;
 	memset(out, 0, ARGON_OUT_LEN);
-	return hashed.calls == hashed.fail_at ? -ENOMEM : __real_argon_derive(out, text, len, salt, cost);
+	return hashed.calls == hashed.fail_at ? -ENOMEM
+					      : __real_argon_derive(out, text, len, salt, cost);
 }
 
 static struct conf *conf_of(uint32_t passes, uint32_t mem_kib)
@@ -62,8 +64,8 @@ static int setup(void **state)
 	struct store *store;
 
 	(void)state;
-	if (sodium_init() < 0 || keys_from(&keys, root) != 0 || store_open(&store, "mem:", 0) != 0 ||
-	    serve_open(&sv, keys, conf_of(1, 8)) != 0)
+	if (sodium_init() < 0 || keys_from(&keys, root) != 0 ||
+	    store_open(&store, "mem:", 0) != 0 || serve_open(&sv, keys, conf_of(1, 8)) != 0)
 		return -1;
 	return accounts_open(&sv.accounts, store, keys, T);
 }

@@ -122,6 +122,8 @@ static void *hammer(void *arg)
 	uid_t uid = *(const uid_t *)arg;
 
 	for (unsigned int i = 0; i < 2000; i++) {
+		recent_add(recent, 7, "shared", bob, T + i);
+		(void)recent_has(recent, 7, "shared", bob, T + i);
 		recent_add(recent, uid, "web", ann, T + i);
 		if (!recent_has(recent, uid, "web", ann, T + i))
 			return arg;

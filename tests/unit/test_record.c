@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_record.c - rows: every field there and back, and no row that was changed, moved or swapped. */
+/* test_record.c - rows: every field there and back; no row that was changed, moved or swapped. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,9 +53,15 @@ static struct account full(void)
 	struct account a;
 
 	memset(&a, 0, sizeof(a));
-	a.pin = (struct pin_rec){ .rev = 41, .gen = UINT32_MAX, .form = 3, .temporary = 1, .revoked = 2,
-				  .level = 0xfe, .penalty = { UINT32_MAX - 2, UINT64_MAX - 3 },
-				  .set_s = UINT64_MAX - 4, .expires_s = UINT64_MAX - 5,
+	a.pin = (struct pin_rec){ .rev = 41,
+				  .gen = UINT32_MAX,
+				  .form = 3,
+				  .temporary = 1,
+				  .revoked = 2,
+				  .level = 0xfe,
+				  .penalty = { UINT32_MAX - 2, UINT64_MAX - 3 },
+				  .set_s = UINT64_MAX - 4,
+				  .expires_s = UINT64_MAX - 5,
 				  .lapses_s = UINT64_MAX - 6 };
 	fill_verifier(&a.pin.verifier[0], 0x11, 0x22);
 	fill_verifier(&a.pin.verifier[1], 0x33, 0x44);
@@ -252,7 +258,8 @@ static void context_of(uint8_t ad[static 42], uint8_t table, const uint8_t *key,
  */
 static void test_format_1_is_frozen(void **state)
 {
-	static const char want[] = "eb6991a1115544f8d93162700345080e9230c57e9a3d8d5ea600c49089b09900";
+	static const char want[] =
+		"eb6991a1115544f8d93162700345080e9230c57e9a3d8d5ea600c49089b09900";
 	struct account a = full();
 	struct store_row row = row_of(ann_key, &a);
 	uint8_t ad[42], plain[STORE_ROW_MAX], digest[32];
@@ -263,7 +270,8 @@ static void test_format_1_is_frozen(void **state)
 	assert_int_equal(row.len, 1 + KEYS_SEAL_LEN + 732);
 	assert_int_equal(keys_unseal(keys, KEYS_RECORD, plain, row.bytes + 1, row.len - 1, ad,
 				     sizeof(ad)), 0);
-	assert_memory_equal(plain, "\0\x10RSSMRA85T10A562S\xfd\xff\xff\xff\xff\x03\x01\x02\xfe", 26);
+	assert_memory_equal(plain, "\0\x10RSSMRA85T10A562S\xfd\xff\xff\xff\xff\x03\x01\x02\xfe",
+			    26);
 	crypto_generichash(digest, sizeof(digest), plain, row.len - 1 - KEYS_SEAL_LEN, NULL, 0);
 	assert_string_equal(sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest)), want);
 }
@@ -313,7 +321,7 @@ static void test_a_row_shows_nothing(void **state)
 	assert_not_in(&one, a.pin.verifier[0].tag, 4);
 	assert_not_in(&one, "RRRR", 4);
 	assert_null(memmem(ann_key, sizeof(ann_key), ann, 4));
-	assert_memory_not_equal(one.bytes + 1, two.bytes + 1, 24); /* not even that it is the same */
+	assert_memory_not_equal(one.bytes + 1, two.bytes + 1, 24); /* not even if it is the same */
 }
 
 static void test_keys_of_rows(void **state)

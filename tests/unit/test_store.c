@@ -86,7 +86,8 @@ static void test_a_row_from_birth_to_death(void **state)
 static void test_all_or_nothing(void **state)
 {
 	uint8_t ann[STORE_KEY_LEN], bob[STORE_KEY_LEN], eve[STORE_KEY_LEN];
-	struct store_row a = row_of(0, "a"), b = row_of(0, "b"), stale = row_of(7, "c"), none = { 0 };
+	struct store_row a = row_of(0, "a"), b = row_of(0, "b"), stale = row_of(7, "c"),
+			 none = { 0 };
 	struct store_change good[] = { { STORE_PIN, key_of(ann, "ann"), &a },
 				       { STORE_SHADOW, key_of(bob, "bob"), &b },
 				       { STORE_META, ann, &b } };
@@ -169,7 +170,8 @@ static int join(const uint8_t *key, const struct store_row *row, void *arg)
 
 static void test_each_in_order_until_stopped(void **state)
 {
-	struct walk all = { .stop_at = NULL }, some = { .stop_at = "bob" }, none = { .stop_at = NULL };
+	struct walk all = { .stop_at = NULL }, some = { .stop_at = "bob" },
+		    none = { .stop_at = NULL };
 
 	(void)state;
 	assert_int_equal(put("cat", 0, "c"), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_store_lmdb.c - what only a store on a disk can do: survive, grow under readers, refuse files. */
+/* test_store_lmdb.c - what only a store on disk can do: survive, grow under readers, refuse files. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -150,7 +150,7 @@ struct reading {
 	int failed;
 };
 
-/* Whatever is written meanwhile, a walk sees whole commits of 10 rows, and never fewer than before. */
+/* Whatever is written meanwhile, a walk sees whole commits of 10 rows, never fewer than before. */
 static void *read_on(void *arg)
 {
 	struct reading *rd = arg;
@@ -343,7 +343,8 @@ static void test_a_full_disk(void **state)
 	(void)state;
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+		if (unshare(CLONE_NEWNS) != 0 ||
+		    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
 		    mount("none", dir, "tmpfs", 0, "size=512k") != 0)
 			_exit(77);
 		if (store_open(&s, url, ROOM) != 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_ticket.c - grants and tickets: good for one person, caller, service and while; never forged. */
+/* test_ticket.c - grants and tickets: for one person, caller, service and while; never forged. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -97,12 +97,18 @@ static void test_until_the_deadline(void **state)
 static void test_for_one_scope(void **state)
 {
 	static const struct ticket_scope others[] = {
-		{ "BNCGNN80A01H501F", "login", 1000 }, { "RSSMRA85T10A562T", "login", 1000 },
-		{ "RSSMRA85T10A562", "login", 1000 },  { "", "login", 1000 },
-		{ "RSSMRA85T10A562S", "logi", 1000 },  { "RSSMRA85T10A562S", "login2", 1000 },
-		{ "RSSMRA85T10A562S", "", 1000 },      { "RSSMRA85T10A562S", "login", 0 },
-		{ "RSSMRA85T10A562S", "login", 1001 }, { "RSSMRA85T10A562S", "login", 1000 | 1u << 24 },
-		{ "RSSMRA85T10A562Slogin", "", 1000 }, { "login", "RSSMRA85T10A562S", 1000 },
+		{ "BNCGNN80A01H501F", "login", 1000 },
+		{ "RSSMRA85T10A562T", "login", 1000 },
+		{ "RSSMRA85T10A562", "login", 1000 },
+		{ "", "login", 1000 },
+		{ "RSSMRA85T10A562S", "logi", 1000 },
+		{ "RSSMRA85T10A562S", "login2", 1000 },
+		{ "RSSMRA85T10A562S", "", 1000 },
+		{ "RSSMRA85T10A562S", "login", 0 },
+		{ "RSSMRA85T10A562S", "login", 1001 },
+		{ "RSSMRA85T10A562S", "login", 1000 | 1u << 24 },
+		{ "RSSMRA85T10A562Slogin", "", 1000 },
+		{ "login", "RSSMRA85T10A562S", 1000 },
 	};
 	uint8_t grant[WIRE_GRANT_LEN], ticket[WIRE_TICKET_LEN];
 

@@ -226,7 +226,8 @@ static void test_what_is_frozen(void **state)
 	(void)state;
 	assert_int_equal(N(frozen), N(all));
 	for (size_t i = 0; i < N(frozen); i++) {
-		struct wire_msg longest = full(frozen[i].type), shortest = { .type = frozen[i].type };
+		struct wire_msg longest = full(frozen[i].type),
+				shortest = { .type = frozen[i].type };
 
 		assert_int_equal(frozen[i].type, frozen[i].code);
 		assert_int_equal(frozen[i].type, all[i]);
@@ -260,9 +261,10 @@ static void test_secrets_do_not_print(void **state)
 	char line[2048];
 
 	(void)state;
-	assert_string_equal(wire_text(&m, line, sizeof(line)),
-			    "authenticate cf=*** service='login' rhost='h' on_behalf_of=*** level=2 "
-			    "pin=***");
+	assert_string_equal(
+		wire_text(&m, line, sizeof(line)),
+		"authenticate cf=*** service='login' rhost='h' on_behalf_of=*** level=2 "
+		"pin=***");
 	for (size_t i = 0; i < N(all); i++) {
 		m = full(all[i]);
 		assert_ptr_equal(wire_text(&m, line, sizeof(line)), line);
