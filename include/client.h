@@ -17,6 +17,7 @@
  *   -ECONNRESET                       hung up without an answer
  *   -EPROTO                           the reply makes no sense, or is for another nonce
  *   -EINVAL                           req cannot be encoded; nothing was sent
+ *   -ENAMETOOLONG                     path is no socket's; nothing was sent
  * On error *rep is all zero. The caller wipes *req and *rep. Safe in threads, under signal
  * storms, after fork and in processes with thousands of descriptors.
  */

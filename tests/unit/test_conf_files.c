@@ -17,7 +17,6 @@
 #include "conf.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
-
 #define A63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define EVERYBODY 0x7eu /* all six categories */
 
