@@ -17,10 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "conn.h"
 #include "hash.h"
 #include "sandbox.h"
 
+#define BASE_MIB    32 /* beside the hashes: threads, connections, the store's hot pages */
 #define EXIT_USAGE  64 /* as sysexits.h */
 #define EXIT_CONFIG 78 /* as sysexits.h: the configuration or the key is wrong */
 
@@ -254,6 +256,20 @@ static unsigned int cores(void)
 	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned int)CPU_COUNT(&set) : 1;
 }
 
+/* Better now, in one line, than by the OOM killer in the middle of a login. */
+static int check_memory(unsigned int workers, const struct conf *c)
+{
+	uint64_t need = ((uint64_t)workers * c->memory_kib >> 10) + BASE_MIB;
+	uint64_t have = cgroup_memory_max() >> 20;
+
+	if (need <= have)
+		return 0;
+	return refuse(EXIT_CONFIG, "%u workers with %u KiB each need %llu MiB, but the control group "
+				   "may have %llu: lower [limits] workers or [hash] memory_kib, or raise "
+				   "MemoryMax=", workers, c->memory_kib, (unsigned long long)need,
+		      (unsigned long long)have);
+}
+
 static int open_hub(struct pind *p)
 {
 	const struct conf *c = p->sv.conf;
@@ -272,6 +288,9 @@ static int open_hub(struct pind *p)
 	};
 	int r;
 
+	r = check_memory(setup.limits.workers, c);
+	if (r != 0)
+		return r;
 	p->sv.stats.started_s = real_s();
 	p->sv.stats.workers = setup.limits.workers;
 	r = conn_open(&p->hub, &setup);

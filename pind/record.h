@@ -38,7 +38,7 @@ struct account { /* a row of STORE_PIN: one person */
 
 struct shadow { /* a row of STORE_SHADOW: attempts on people without a PIN */
 	uint64_t rev;
-	struct penalty penalty;
+	struct penalty_count count; /* strangers have no known sources */
 	uint64_t last_s; /* the latest attempt */
 };
 

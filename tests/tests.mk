@@ -17,7 +17,7 @@ SRC_test_pinctl_answers := tests/daemon/stage.c common/codec.c common/wire.c com
 
 UNIT_TESTS += unit/test_pin unit/test_serve unit/test_renew unit/test_clerk
 SRC_test_pin := pind/pin.c pind/penalty.c common/verdict.c common/person.c
-DESK_LIBS := -Wl,--wrap=argon_derive -lsodium -llmdb -linih -lsystemd -lpthread
+DESK_LIBS := -lm -Wl,--wrap=argon_derive -lsodium -llmdb -linih -lsystemd -lpthread
 SRC_test_serve := $(CORE_SRC) tests/unit/desk.c
 SRC_test_renew := $(CORE_SRC) tests/unit/desk.c
 SRC_test_clerk := $(CORE_SRC) tests/unit/desk.c
@@ -58,7 +58,7 @@ SRC_test_users := pind/users.c
 LIBS_test_conf := -linih
 LIBS_test_conf_files := -linih
 SRC_test_client := $(WIRE_SRC) common/client.c tests/unit/listener.c
-SRC_test_pool := pind/pool.c
+SRC_test_pool := pind/pool.c pind/rota.c
 LIBS_test_pool := -lpthread
 $(foreach t,keys hash recent record ticket,$(eval LIBS_test_$(t) := -lsodium -lpthread))
 

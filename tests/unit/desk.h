@@ -43,12 +43,16 @@ enum verdict desk_ask(const struct peer *who, struct wire_msg *req);
 /* Shorthands. */
 enum verdict desk_issue(const char *cf, const char *pin16, enum level level);
 enum verdict desk_auth(const char *cf, const char *pin);
+/* A wrong PIN, another one each time, from where nobody is known. */
+enum verdict desk_wrong(const char *cf);
 enum verdict desk_auth_at(const struct peer *who, const char *cf, const char *pin,
 			  const char *service);
 enum verdict desk_authorize(const struct peer *who, const char *cf, const char *service);
 enum verdict desk_revoke(const char *cf);
 enum verdict desk_unlock(const char *cf);
 enum verdict desk_convert(const char *cf, uint64_t until_s);
+/* Attempts charged to cf since the last right PIN, wherever they came from. */
+uint32_t desk_spent(const char *cf);
 const struct wire_record *desk_status(const char *cf);
 
 /* First login of cf with pin16 and everything right; the definitive PIN goes to pin. */
