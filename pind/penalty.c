@@ -62,13 +62,19 @@ void penalty_charge(struct penalty *p, const struct penalty_from *from,
 	c->until_s = now_s + (wait_s < pol->wait_max_s ? wait_s : pol->wait_max_s);
 }
 
-void penalty_refund(struct penalty *p, uint64_t tag)
+uint64_t penalty_until(const struct penalty *p, uint64_t tag)
+{
+	return count_of(p, tag)->until_s;
+}
+
+void penalty_refund(struct penalty *p, uint64_t tag, uint64_t until_s)
 {
 	struct penalty_count *c = own_count(p, tag);
 
 	if (c->fails > 0)
 		c->fails--;
-	c->until_s = 0; /* the gate was open when it was charged */
+	if (c->until_s == until_s)
+		c->until_s = 0; /* the gate was open when it was charged */
 }
 
 void penalty_forgive(struct penalty *p)

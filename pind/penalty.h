@@ -61,8 +61,14 @@ uint32_t penalty_wait(const struct penalty *p, uint64_t tag, const struct penalt
 void penalty_charge(struct penalty *p, const struct penalty_from *from,
 		    const struct penalty_policy *pol, uint64_t now_s);
 
-/* Take one charge from here back: it was never compared. */
-void penalty_refund(struct penalty *p, uint64_t tag);
+/* Until when attempts from here must wait, as it stands. 0: no wait. */
+uint64_t penalty_until(const struct penalty *p, uint64_t tag);
+
+/*
+ * Take one charge from here back: it was never compared. until_s is the wait that it caused; a
+ * later charge's wait stays.
+ */
+void penalty_refund(struct penalty *p, uint64_t tag, uint64_t until_s);
 
 /* An operator unlocked: nothing is spent. Known sources stay known. */
 void penalty_forgive(struct penalty *p);

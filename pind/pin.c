@@ -110,7 +110,7 @@ static void act_on(struct pin_rec *rec, enum act act, const struct pin_arg *arg,
 	case FORGIVE: penalty_forgive(&rec->penalty); break;
 	case INSTALL: install(rec, arg, now_s); break;
 	case RESALT: resalt(rec, arg); break;
-	case REFUND: penalty_refund(&rec->penalty, arg->from.tag); break;
+	case REFUND: penalty_refund(&rec->penalty, arg->from.tag, arg->until_s); break;
 	case ISSUE: issue(rec, arg, now_s); break;
 	case LIFT: rec->level = LEVEL_DISPOSITIVO; break;
 	case DESTROY: destroy(rec, now_s); break;

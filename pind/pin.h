@@ -75,6 +75,7 @@ struct pin_rec {
 struct pin_arg {
 	struct penalty_from from;  /* TRY, AGAIN, MATCH, REFUND: where it comes from */
 	uint32_t gen;              /* MATCH, RENEW, REHASH: rec.gen when the proof was made */
+	uint64_t until_s;          /* REFUND: the wait that the charge caused */
 	uint8_t form;              /* ISSUE, RENEW, REHASH: enum pin_form of the new PIN */
 	uint8_t level;             /* ISSUE: enum level */
 	struct pin_verifier verifier[2]; /* ISSUE, RENEW, REHASH */

@@ -105,7 +105,7 @@ static int identify(struct call *c, const char *cf, struct offer *o)
 }
 
 /* It could not be compared, so it was no attempt. */
-static void refund(struct call *c, struct account_event *e, const struct penalty_policy *pol,
+static void refund(struct call *c, struct account_event *e, struct pin_arg *arg, const struct penalty_policy *pol,
 		   struct account *acc, struct pin_step *step)
 {
 	struct event trouble = { .id = EVENT_TROUBLE, .detail = "out of memory for Argon2id, or a "
@@ -117,6 +117,7 @@ static void refund(struct call *c, struct account_event *e, const struct penalty
 	if (e->ev == PIN_AGAIN)
 		return; /* nothing was charged */
 	e->ev = PIN_REFUND;
+	arg->until_s = penalty_until(&acc->pin.penalty, arg->from.tag);
 	if (account_step(&c->sv->accounts, e, pol, c->now_s, acc, step) != 0)
 		step->verdict = V_FAILED;
 }
@@ -191,7 +192,7 @@ struct pin_step call_prove(struct call *c, const char *cf, const char *typed,
 	    step.then == PIN_CHECK)
 		same = compare_offer(c, &acc->pin, &o);
 	if (same < 0)
-		refund(c, &e, &pol, acc, &step);
+		refund(c, &e, &arg, &pol, acc, &step);
 	else if (same == 0 && step.then == PIN_CHECK)
 		remember_wrong(c, &o, from);
 	if (same > 0) {

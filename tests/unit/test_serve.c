@@ -312,7 +312,7 @@ static void the_boot_clock_goes_on_when_the_wall_clock_does_not(void **state)
 	accounts_mark(&desk.sv.accounts, desk.now_s, boot_s);
 	desk_issue(ANN, ANN_16, LEVEL_SEMPLICE);
 	for (int i = 0; i < 3; i++)
-		desk_auth(ANN, "00000000");
+		desk_wrong(ANN);
 	desk.now_s -= 86400;
 	boot_s += 29;
 	assert_int_equal(desk_auth(ANN, ANN_16), V_THROTTLED);
