@@ -105,8 +105,8 @@ static int identify(struct call *c, const char *cf, struct offer *o)
 }
 
 /* It could not be compared, so it was no attempt. */
-static void refund(struct call *c, struct account_event *e, struct pin_arg *arg, const struct penalty_policy *pol,
-		   struct account *acc, struct pin_step *step)
+static void refund(struct call *c, struct account_event *e, struct pin_arg *arg,
+		   const struct penalty_policy *pol, struct account *acc, struct pin_step *step)
 {
 	struct event trouble = { .id = EVENT_TROUBLE, .detail = "out of memory for Argon2id, or a "
 				 "stored cost above the configured maximum; the attempt is refunded" };

@@ -140,6 +140,7 @@ static void print_cell(FILE *f, int ev, int life, int gate)
 	struct pin_step s;
 
 	assert_int_equal(pin_life(&r, now_s), life);
+	arg.until_s = r.penalty.pool.until_s;
 	s = pin_step(&r, (enum pin_event)ev, &arg, &pol, now_s);
 	fprintf(f, "%-7s %-9s %-9s -> %s %-11s ", evs[ev], lives[life], gates[gate],
 		s.then == PIN_CHECK ? "check, else" : "say        ", verdict_name(s.verdict));
