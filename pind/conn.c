@@ -231,17 +231,23 @@ static int on_late(sd_event_source *s, uint64_t usec, void *arg)
 	return 0;
 }
 
-/* A slot for uid, or NULL if it, or everyone, has enough. */
+/*
+ * A slot for uid, or NULL if it, or everyone, has enough. The first free one: so those in use are
+ * the first ones, and the rest are not looked at.
+ */
 static struct conn *slot_for(const struct hub *h, uid_t uid)
 {
+	const struct conn *end = h->conns + h->setup.limits.connections;
 	struct conn *free_slot = NULL;
-	unsigned int same = 0;
+	unsigned int seen = 0, same = 0;
 
-	for (struct conn *c = h->conns; c < h->conns + h->setup.limits.connections; c++) {
-		if (c->fd < 0)
-			free_slot = c;
-		else
+	for (struct conn *c = h->conns; c < end && (free_slot == NULL || seen < h->open); c++) {
+		if (c->fd >= 0) {
+			seen++;
 			same += c->who.uid == uid;
+		} else if (free_slot == NULL) {
+			free_slot = c;
+		}
 	}
 	return same < h->setup.limits.per_uid ? free_slot : NULL;
 }

@@ -256,9 +256,15 @@ static unsigned int cores(void)
 	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned int)CPU_COUNT(&set) : 1;
 }
 
-/* Better now, in one line, than by the OOM killer in the middle of a login. */
-static int check_memory(unsigned int workers, const struct conf *c)
+static unsigned int workers_of(const struct conf *c)
 {
+	return c->workers != 0 ? c->workers : cores();
+}
+
+/* Better now, in one line, than by the OOM killer in the middle of a login. */
+static int check_memory(const struct conf *c)
+{
+	unsigned int workers = workers_of(c);
 	uint64_t need = ((uint64_t)workers * c->memory_kib >> 10) + BASE_MIB;
 	uint64_t have = cgroup_memory_max() >> 20;
 
@@ -277,7 +283,7 @@ static int open_hub(struct pind *p)
 		.sv = &p->sv,
 		.listeners = p->listeners,
 		.n_listeners = p->n_listeners,
-		.limits = { .workers = c->workers != 0 ? c->workers : cores(),
+		.limits = { .workers = workers_of(c),
 			    .queue = c->queue,
 			    .connections = c->connections,
 			    .per_uid = c->per_uid,
@@ -288,9 +294,6 @@ static int open_hub(struct pind *p)
 	};
 	int r;
 
-	r = check_memory(setup.limits.workers, c);
-	if (r != 0)
-		return r;
 	p->sv.stats.started_s = real_s();
 	p->sv.stats.workers = setup.limits.workers;
 	r = conn_open(&p->hub, &setup);
@@ -343,6 +346,8 @@ static int start(struct pind *p)
 	if (r == 0 && listen_open(p->listeners, &p->n_listeners, p->opt.runtime_dir, err,
 				  sizeof(err)) != 0)
 		r = refuse(EXIT_FAILURE, "%s", err);
+	if (r == 0)
+		r = check_memory(p->sv.conf); /* it reads /sys: before the sandbox */
 	if (r == 0)
 		r = close_sandbox(p, true);
 	if (r == 0)

@@ -152,14 +152,16 @@ void call_rehash(struct call *c, const struct serve_later *later)
 	sodium_memzero(&arg, sizeof(arg));
 }
 
-static void remember_wrong(struct call *c, const struct offer *o, const struct penalty_from *from)
+static void remember_wrong(struct call *c, const struct offer *o, const struct penalty_from *from,
+			   bool again)
 {
 	uint32_t people, before;
 	char text[128];
 	struct event e = { .id = EVENT_SPRAY, .detail = text, .service = from->service,
 			   .has_uid = true, .uid = c->who->uid };
 
-	recent_add(c->sv->wrongs, o->id, c->now_s);
+	if (!again) /* the ten minutes are from the attempt that was charged */
+		recent_add(c->sv->wrongs, o->id, c->now_s);
 	if (!spray_note(c->sv->spray, c->who->uid, o->person, c->now_s, c->conf->spray, &people,
 			&before))
 		return;
@@ -194,7 +196,7 @@ struct pin_step call_prove(struct call *c, const char *cf, const char *typed,
 	if (same < 0)
 		refund(c, &e, &arg, &pol, acc, &step);
 	else if (same == 0 && step.then == PIN_CHECK)
-		remember_wrong(c, &o, from);
+		remember_wrong(c, &o, from, e.ev == PIN_AGAIN);
 	if (same > 0) {
 		arg.gen = acc->pin.gen;
 		e = (struct account_event){ .cf = cf, .ev = PIN_MATCH, .arg = &arg,

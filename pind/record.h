@@ -13,7 +13,7 @@
 #include "pin.h"
 #include "store.h"
 
-#define RECORD_FORMAT 1
+#define RECORD_FORMAT 2
 #define RECORD_CF_MAX 16
 #define RECORD_SERVICE_MAX 32
 #define RECORD_REASON_MAX 120

@@ -208,6 +208,7 @@ static void test_silence(void **state)
 /* Above the limits callers are turned away; when the others have gone, all is as before. */
 static void test_too_many(void **state)
 {
+	struct wire_msg ping = { .type = WIRE_PING }, rep;
 	int fds[40];
 
 	(void)state;
@@ -220,6 +221,8 @@ static void test_too_many(void **state)
 		assert_int_equal(recv(fds[i], &(char){ 0 }, 1, MSG_DONTWAIT), -1);
 	for (int i = 0; i < 40; i++)
 		close(fds[i]);
+	for (int i = 0; i < 2000 && rig_ask(&ping, &rep) != V_OK; i++)
+		usleep(5000); /* until pind has seen that they have gone */
 	close_office();
 }
 
@@ -264,6 +267,20 @@ static unsigned int open_files(void)
 		n++;
 	closedir(d);
 	return n;
+}
+
+/* A connection may be closed a moment after its answer: the least of many looks counts. */
+static unsigned int settled_files(void)
+{
+	unsigned int least = open_files();
+
+	for (int i = 0; i < 20; i++) {
+		unsigned int n = open_files();
+
+		least = n < least ? n : least;
+		usleep(5000);
+	}
+	return least;
 }
 
 static unsigned long resident_kib(void)
@@ -313,10 +330,10 @@ static void test_nothing_is_kept(void **state)
 	rig.program = getenv("PIND_RELEASE");
 	open_office(RIG_CONF);
 	come_and_go(1000);
-	files = open_files();
+	files = settled_files();
 	kib = resident_kib();
-	come_and_go(10000);
-	assert_int_equal(open_files(), files);
+	come_and_go(100000);
+	assert_int_equal(settled_files(), files);
 	assert_in_range(resident_kib(), 0, kib + 512);
 	close_office();
 }
@@ -352,14 +369,14 @@ static void test_descriptors_are_dropped(void **state)
 	(void)state;
 	rig.program = getenv("PIND_RELEASE");
 	open_office(RIG_CONF);
-	files = open_files();
+	files = settled_files();
 	for (int i = 0; i < 500; i++) {
 		int fd = rig_connect(rig.auth);
 
 		assert_int_equal(ping_with_files(fd), V_OK);
 		close(fd);
 	}
-	assert_int_equal(open_files(), files);
+	assert_int_equal(settled_files(), files);
 	close_office();
 }
 

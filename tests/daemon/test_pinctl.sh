@@ -230,7 +230,7 @@ p revoke "$CF" --reason "lost: perch$(printf '\303\251') s$(printf '\303\254')"
 is "revoke" gave 0 "revoked"
 p status "$CF" --json
 is "revoke: status and reason" gave 0 '"life":"revoked"' \
-	"\"reason\":\"lost: perch$(printf '\303\251') s$(printf '\303\254')\"" '"level":null'
+	'"reason":"lost: perch\u00E9 s\u00EC"' '"level":null'
 p status "$CF"
 is "revoke: what next" gave 0 "pinctl issue $CF"
 p unlock "$CF"
@@ -293,6 +293,30 @@ is "stats" gave 0 "started" "operators' changes"
 p stats --json
 is "stats, JSON: 12 changes, no more" gave 0 '"operators":12,' '"accepted":0'
 is "stats, JSON: one object" is_json
+
+# The text format: HELP and TYPE once before the lines of a family, every line "name[{labels}] N".
+well_formed() {
+	awk '
+	/^# HELP [a-z_]+ ./ { if (++help[$3] > 1) bad = 1; next }
+	/^# TYPE [a-z_]+ (counter|gauge|histogram)$/ {
+		if (++type[$3] > 1 || !help[$3]) bad = 1
+		family = $3
+		next
+	}
+	!/^[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9]+$/ { bad = 1 }
+	index($0, family) != 1 || seen[$1]++ { bad = 1 }
+	END { exit bad || NR < 30 }' "$D/out"
+}
+p stats --prometheus
+is "stats, Prometheus" gave 0 "inpspin_requests_total " 'inpspin_hash_microseconds_bucket{le="+Inf"}' \
+	'inpspin_answers_total{verb="issue",verdict="OK"}' "inpspin_spray_alarms_total 0"
+is "stats, Prometheus: well-formed" well_formed
+
+p status "$CF" --sources
+is "status --sources" gave 0 "SPENT" "elsewhere" "open" "pinctl unlock $CF"
+p status "$CF" --sources --json
+is "status --sources, JSON" gave 0 '[{"from":"elsewhere",' '"fails":0,"fails_max":10,"gate":"open"'
+is "status --sources, JSON: one array" is_json
 
 # ---- check-cf needs no pind --------------------------------------------------------------------
 

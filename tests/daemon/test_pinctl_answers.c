@@ -114,7 +114,7 @@ static void test_status(void **state)
 		"\"category\":\"lavoratore\",\"document\":\"patente\","
 		"\"document_until\":\"2027-01-14\",\"missing\":[],\"issued\":null,"
 		"\"set\":null,\"expires\":null,\"lapses\":\"2027-01-15T08:00:00Z\","
-		"\"seen\":null,\"seen_at\":null,\"reason\":\"perch\xc3\xa9\"}\n");
+		"\"seen\":null,\"seen_at\":null,\"reason\":\"perch\\u00E9\"}\n");
 }
 
 static void say_service(const char *name, uint32_t categories, uint32_t peers, const char *list)

@@ -28,9 +28,10 @@ int __wrap_argon_derive(uint8_t out[static ARGON_OUT_LEN], const char *text, siz
 int __wrap_argon_derive(uint8_t out[static ARGON_OUT_LEN], const char *text, size_t len,
 			const uint8_t salt[static ARGON_SALT_LEN], const struct argon_cost *cost)
 {
-	desk.hashes++;
+	unsigned int n = ++desk.hashes;
+
 	desk.fails_at_hash = desk_spent(ANN);
-	if (desk.fail_from != 0 && desk.hashes >= desk.fail_from) {
+	if (desk.fail_from != 0 && n >= desk.fail_from) {
 		memset(out, 0, ARGON_OUT_LEN);
 		return -ENOMEM;
 	}

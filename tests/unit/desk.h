@@ -6,6 +6,8 @@
 #ifndef DESK_H
 #define DESK_H
 
+#include <stdatomic.h>
+
 #include "serve.h"
 
 #define ANN "RSSMRA85T10A562S" /* invented people */
@@ -20,13 +22,13 @@ struct desk {
 	struct keys *keys;
 	struct store *store;
 	uint64_t now_s;          /* what pind sees as the time */
-	unsigned int hashes;     /* argon_derive calls so far */
+	atomic_uint hashes;      /* argon_derive calls so far */
 	unsigned int fail_from;  /* argon_derive call number from which memory is out; 0: never */
-	unsigned int fails_at_hash; /* ANN's charged attempts on disk when the last hash began */
+	atomic_uint fails_at_hash; /* ANN's charged attempts on disk when the last hash began */
 	struct wire_msg rep;     /* the last reply */
 	uint8_t bytes[WIRE_MAX]; /* and its packet, nonce zeroed */
 	size_t len;
-	unsigned int events[EVENT_N];
+	atomic_uint events[EVENT_N];
 };
 
 extern struct desk desk;
