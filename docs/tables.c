@@ -195,7 +195,8 @@ static void messages(void)
 
 static void events(void)
 {
-	static const char *const priorities[] = { [LOG_CRIT] = "crit",
+	static const char *const priorities[] = { [LOG_ALERT] = "alert",
+						  [LOG_CRIT] = "crit",
 						  [LOG_ERR] = "err",
 						  [LOG_WARNING] = "warning",
 						  [LOG_NOTICE] = "notice",
@@ -233,7 +234,7 @@ static const struct life_row {
 /* What pind says to ev in this life; or, when that is OK, what the PIN's life is afterwards. */
 static const char *step_text(const struct life_row *row, enum pin_event ev)
 {
-	static const struct penalty_policy pol = { 3, 10, 30, 3600 };
+	static const struct penalty_policy pol = { 3, 10, 5, 30, 3600 };
 	struct pin_arg arg = { .gen = row->rec.gen, .form = PIN_FORM_8 };
 	struct pin_rec rec = row->rec;
 	struct pin_step s;

@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "arena.h"
+#include "lane.h"
 #include "pool.h"
 
 #define STATUS_US   5000000  /* between two STATUS= lines, microseconds */
@@ -34,8 +36,9 @@ struct conn {
 struct hub {
 	struct conn_setup setup;
 	sd_event *event;
-	sd_event_source *doors[LISTEN_MAX], *done;
-	struct pool *pool;
+	sd_event_source *doors[LISTEN_MAX];
+	struct pool *hashers, *writers;      /* a queue each: changes do not wait for hashes */
+	sd_event_source *hashed, *written;
 	struct conn *conns; /* limits.connections slots, all there ever are */
 	unsigned int open;
 	int spare;          /* a descriptor to give up when there are no more */
@@ -96,7 +99,7 @@ static void stop(struct hub *h, int result)
 
 static void count_queue(struct hub *h)
 {
-	h->setup.sv->stats.queued = pool_waiting(h->pool);
+	h->setup.sv->stats.queued = pool_waiting(h->hashers);
 }
 
 static bool nobody_waits(const struct conn *c)
@@ -108,15 +111,22 @@ static bool nobody_waits(const struct conn *c)
 	return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
-/* In a worker thread: c is ours alone until it is done. */
-static void answer(struct job *j)
+/* In a worker thread: c is ours alone until it is given back. */
+static void answer(struct job *j, struct pool_worker *w)
 {
 	struct conn *c = (struct conn *)j;
+	struct service *sv = c->hub->setup.sv;
+	struct serve_later later = { .due = false };
 
 	count_queue(c->hub);
 	c->out_len = 0;
-	if (!nobody_waits(c)) /* what nobody hears is neither hashed nor charged */
-		serve(c->hub->setup.sv, &c->who, c->in, c->in_len, c->out, &c->out_len);
+	stats_time(&sv->stats.wait, monotonic_us() - c->came_us);
+	if (nobody_waits(c)) /* what nobody hears is neither hashed nor charged */
+		sv->stats.dropped++;
+	else
+		serve_first(sv, &c->who, c->in, c->in_len, c->out, &c->out_len, &later);
+	pool_give_back(w, j);
+	serve_later(sv, &later);
 }
 
 static void reply(struct conn *c)
@@ -125,6 +135,66 @@ static void reply(struct conn *c)
 	if (c->out_len > 0)
 		(void)!send(c->fd, c->out, c->out_len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	hang_up(c);
+}
+
+static void turn_down(struct conn *c)
+{
+	serve_refuse(c->hub->setup.sv, V_BUSY, c->in, c->in_len, c->out, &c->out_len);
+	reply(c);
+}
+
+/* The conns behind c's job are freed as they are answered: look ahead first. */
+static struct conn *next_of(const struct conn *c)
+{
+	return (struct conn *)c->job.item.next;
+}
+
+static void submit(struct pool *p, struct conn *c)
+{
+	struct job *evicted;
+
+	if (pool_submit(p, &c->job, &evicted) == ROTA_FULL)
+		turn_down(c);
+	for (struct conn *e = (struct conn *)evicted, *next; e != NULL; e = next) {
+		next = e == (struct conn *)evicted ? (struct conn *)e->job.item.followers : next_of(e);
+		turn_down(e);
+	}
+}
+
+static void route(struct conn *c)
+{
+	struct hub *h = c->hub;
+
+	switch (lane_of(h->setup.sv, &c->who, c->in, c->in_len, &c->job.item.label)) {
+	case LANE_HASH: submit(h->hashers, c); break;
+	case LANE_WRITE: submit(h->writers, c); break;
+	case LANE_NOW:
+		serve(h->setup.sv, &c->who, c->in, c->in_len, c->out, &c->out_len);
+		reply(c);
+		break;
+	}
+}
+
+/* The same answer for who asked the same, each with its own nonce. */
+static void reply_as(const struct conn *leader, struct conn *c)
+{
+	memcpy(c->out, leader->out, leader->out_len);
+	memcpy(c->out + 2, c->in + 2, WIRE_NONCE_LEN);
+	c->out_len = leader->out_len;
+	reply(c);
+}
+
+static void hand_out(struct pool *p, struct conn *c)
+{
+	for (struct conn *f = next_of(c), *next; f != NULL; f = next) {
+		next = next_of(f);
+		c->hub->setup.sv->stats.joined += c->out_len > 0;
+		if (c->out_len > 0)
+			reply_as(c, f);
+		else
+			submit(p, f); /* nobody waited for the first of them, but for this one they do */
+	}
+	reply(c);
 }
 
 static int on_packet(sd_event_source *s, int fd, uint32_t events, void *arg)
@@ -147,9 +217,8 @@ static int on_packet(sd_event_source *s, int fd, uint32_t events, void *arg)
 	if ((size_t)n > sizeof(c->in)) {
 		serve_refuse(c->hub->setup.sv, V_BAD, c->in, c->in_len, c->out, &c->out_len);
 		reply(c);
-	} else if (!pool_submit(c->hub->pool, &c->job)) {
-		serve_refuse(c->hub->setup.sv, V_BUSY, c->in, c->in_len, c->out, &c->out_len);
-		reply(c);
+	} else {
+		route(c);
 	}
 	return 0;
 }
@@ -162,17 +231,23 @@ static int on_late(sd_event_source *s, uint64_t usec, void *arg)
 	return 0;
 }
 
-/* A slot for uid, or NULL if it, or everyone, has enough. */
+/*
+ * A slot for uid, or NULL if it, or everyone, has enough. The first free one: so those in use are
+ * the first ones, and the rest are not looked at.
+ */
 static struct conn *slot_for(const struct hub *h, uid_t uid)
 {
+	const struct conn *end = h->conns + h->setup.limits.connections;
 	struct conn *free_slot = NULL;
-	unsigned int same = 0;
+	unsigned int seen = 0, same = 0;
 
-	for (struct conn *c = h->conns; c < h->conns + h->setup.limits.connections; c++) {
-		if (c->fd < 0)
-			free_slot = c;
-		else
+	for (struct conn *c = h->conns; c < end && (free_slot == NULL || seen < h->open); c++) {
+		if (c->fd >= 0) {
+			seen++;
 			same += c->who.uid == uid;
+		} else if (free_slot == NULL) {
+			free_slot = c;
+		}
 	}
 	return same < h->setup.limits.per_uid ? free_slot : NULL;
 }
@@ -205,7 +280,7 @@ static void turn_away(struct hub *h, int door)
 	h->spare = accept4(door, NULL, NULL, SOCK_CLOEXEC);
 	if (h->spare >= 0)
 		close(h->spare);
-	h->spare = fcntl(pool_fd(h->pool), F_DUPFD_CLOEXEC, 0);
+	h->spare = fcntl(pool_fd(h->hashers), F_DUPFD_CLOEXEC, 0);
 }
 
 static int on_caller(sd_event_source *s, int fd, uint32_t events, void *arg)
@@ -229,13 +304,13 @@ static int on_caller(sd_event_source *s, int fd, uint32_t events, void *arg)
 static int on_done(sd_event_source *s, int fd, uint32_t events, void *arg)
 {
 	struct hub *h = arg;
+	struct pool *p = s == h->hashed ? h->hashers : h->writers;
 	struct job *j;
 
-	(void)s;
 	(void)fd;
 	(void)events;
-	while ((j = pool_done(h->pool)) != NULL)
-		reply((struct conn *)j);
+	while ((j = pool_done(p)) != NULL)
+		hand_out(p, (struct conn *)j);
 	if (h->setup.sv->accounts.broken != 0 && !h->stopping) {
 		note(h, EVENT_BROKEN, strerror(-h->setup.sv->accounts.broken));
 		stop(h, -EIO);
@@ -276,7 +351,8 @@ static int on_status(sd_event_source *s, uint64_t usec, void *arg)
 
 	snprintf(line, sizeof(line), "STATUS=answered %llu, accepted %llu, wrong %llu, queue %u of %u",
 		 (unsigned long long)st->requests, (unsigned long long)st->accepted,
-		 (unsigned long long)st->verdicts[V_WRONG], st->queued, h->setup.limits.queue);
+		 (unsigned long long)stats_verdict(st, V_WRONG),
+		 (unsigned int)st->queued, h->setup.limits.queue);
 	if (strcmp(line, h->status) != 0)
 		(void)sd_notify(0, line);
 	memcpy(h->status, line, sizeof(line));
@@ -324,6 +400,13 @@ static int open_slots(struct hub *h)
 	return 0;
 }
 
+static int open_pool(struct hub *h, struct pool **pool, sd_event_source **done, unsigned int threads)
+{
+	int r = pool_open(pool, threads, h->setup.limits.queue, arena_wipe, arena_close);
+
+	return r < 0 ? r : sd_event_add_io(h->event, done, pool_fd(*pool), EPOLLIN, on_done, h);
+}
+
 int conn_open(struct hub **ret, const struct conn_setup *setup)
 {
 	struct hub *h = calloc(1, sizeof(*h));
@@ -342,16 +425,16 @@ int conn_open(struct hub **ret, const struct conn_setup *setup)
 	if (r >= 0)
 		r = watch_signals(h);
 	if (r >= 0)
-		r = pool_open(&h->pool, setup->limits.workers, setup->limits.queue);
+		r = open_pool(h, &h->hashers, &h->hashed, setup->limits.workers);
 	if (r >= 0)
-		r = sd_event_add_io(h->event, &h->done, pool_fd(h->pool), EPOLLIN, on_done, h);
+		r = open_pool(h, &h->writers, &h->written, 1);
 	if (r >= 0)
 		r = sd_event_add_time_relative(h->event, NULL, CLOCK_MONOTONIC, 0, 0, on_status, h);
 	if (r < 0) {
 		conn_close(h);
 		return r;
 	}
-	h->spare = fcntl(pool_fd(h->pool), F_DUPFD_CLOEXEC, 0);
+	h->spare = fcntl(pool_fd(h->hashers), F_DUPFD_CLOEXEC, 0);
 	*ret = h;
 	return 0;
 }
@@ -373,8 +456,10 @@ void conn_close(struct hub *h)
 {
 	if (h == NULL)
 		return;
-	sd_event_source_disable_unref(h->done);
-	pool_close(h->pool);
+	sd_event_source_disable_unref(h->hashed);
+	sd_event_source_disable_unref(h->written);
+	pool_close(h->hashers);
+	pool_close(h->writers);
 	for (size_t i = 0; h->conns != NULL && i < h->setup.limits.connections; i++)
 		if (h->conns[i].fd >= 0)
 			hang_up(&h->conns[i]);

@@ -105,7 +105,7 @@ static void check_record(void)
 					 [REVOKED] = PIN_REVOKED };
 	const struct wire_record *r = &w.rep.record;
 	const struct person *p = the_person();
-	struct said gate = model_gate(&p->own, w.now_s);
+	struct said gate = model_gate(p, NULL, 0, w.now_s);
 
 	must(r->life == lives[model_standing(p, w.now_s)]);
 	must(r->gate == (gate.verdict == V_OK ? PIN_OPEN :
@@ -117,6 +117,33 @@ static void check_record(void)
 	must(r->expires_s == (p->temporary ? 0 : p->expires_s));
 	must(r->seen_s == p->seen_s && strcmp(r->seen_at, p->seen_at) == 0);
 	must(!p->revoked || strcmp(r->reason, "lost") == 0);
+}
+
+/* What each source has spent, the pool first. */
+static void do_sources(void)
+{
+	struct wire_msg m = { .type = WIRE_SOURCE_GET, .source_get.index = next() % 12 };
+	const struct wire_source_is *say = &w.rep.source_is;
+	struct said want = { world_may_ask(ROLE_ADMIN, false), 0 };
+	const struct person *p = the_person();
+	const struct known *k;
+
+	memcpy(m.source_get.cf, world_cfs[w.person], 16);
+	if (want.verdict == V_OK && (!p->known || m.source_get.index > KNOWN_SOURCES))
+		want.verdict = V_UNKNOWN;
+	world_expect(&m, want);
+	if (want.verdict != V_OK)
+		return;
+	if (m.source_get.index == 0) {
+		must(say->fails == p->own.fails && say->fails_max == LIMIT);
+		must(say->until_s == p->own.until_s && say->seen_s == 0);
+		return;
+	}
+	k = &p->known_from[m.source_get.index - 1];
+	must(say->fails == k->count.fails && say->fails_max == SOURCE_LIMIT);
+	must(say->until_s == k->count.until_s && say->seen_s == k->seen_s);
+	must(strcmp(say->service, k->service != NULL ? k->service : "") == 0);
+	must((say->tag[0] == '\0') == (k->service == NULL));
 }
 
 static void do_status(void)
@@ -146,7 +173,7 @@ static void do_service_test(void)
 	snprintf(m.service_test.service, sizeof(m.service_test.service), "%s",
 		 world_services[w.service]);
 	if (want.verdict == V_OK && s != NONE && s != REVOKED)
-		want = model_gate(&p->own, w.now_s);
+		want = model_gate(p, NULL, 0, w.now_s);
 	if (want.verdict == V_OK)
 		want = conditions((struct said){ says[s], 0 }, 0, false);
 	world_expect(&m, want);
@@ -164,28 +191,6 @@ static void do_stats(void)
 	must(w.rep.stats_are.operators == w.operators && w.rep.stats_are.failed == 0);
 }
 
-/* What is about nobody. */
-static void do_impersonal(void)
-{
-	static const enum wire_type verbs[] = { WIRE_PING, WIRE_COST, WIRE_SERVICE_GET };
-	struct wire_msg m = { .type = verbs[next() % N(verbs)] };
-	uint32_t i = next() % (WORLD_SERVICES + 2);
-	struct said want;
-
-	if (m.type == WIRE_SERVICE_GET)
-		m.service_get.index = i;
-	want = (struct said){ world_may_ask(m.type == WIRE_PING ? ROLE_AUTH : ROLE_ADMIN, false), 0 };
-	if (want.verdict == V_OK && m.type == WIRE_SERVICE_GET && i >= WORLD_SERVICES)
-		want.verdict = V_UNKNOWN;
-	world_expect(&m, want);
-	if (w.rep.type == WIRE_COST_IS)
-		must(w.rep.cost_is.ops == 1 && w.rep.cost_is.mem_kib == ARGON_MEM_KIB_MIN);
-	if (w.rep.type == WIRE_SERVICE_IS)
-		must(strcmp(w.rep.service_is.name, world_policies[i].name) == 0 &&
-		     w.rep.service_is.level == world_policies[i].level &&
-		     w.rep.service_is.peers == world_policies[i].n_peers);
-}
-
 /* Whoever is no natural person is refused by every verb alike. */
 static void do_nobody(void)
 {
@@ -193,7 +198,8 @@ static void do_nobody(void)
 					   "RSSMRA85T10A562", "RSSMRA85T10A562 ", "\377" };
 	static const enum wire_type verbs[] = { WIRE_AUTHENTICATE, WIRE_AUTHORIZE, WIRE_RENEW_OPEN,
 						WIRE_RENEW_COMMIT, WIRE_ISSUE, WIRE_STATUS, WIRE_REVOKE,
-						WIRE_UNLOCK, WIRE_CONVERT, WIRE_SERVICE_TEST };
+						WIRE_UNLOCK, WIRE_CONVERT, WIRE_SERVICE_TEST,
+						WIRE_SOURCE_GET };
 	const char *cf = bad[next() % N(bad)];
 	struct wire_msg m = { .type = verbs[next() % N(verbs)] };
 
@@ -229,7 +235,9 @@ static uint64_t moment(uint8_t which)
 	const struct person *p = the_person();
 	const uint64_t moments[] = { p->expires_s, p->lapses_s, p->expires_s - 14 * 86400,
 				     p->own.until_s, p->shadow.until_s, p->shadow.last_s + 86400,
-				     p->junk.until_s, p->junk.last_s + 86400, w.ticket.until_s, w.grant.until_s,
+				     p->junk.until_s, p->junk.last_s + 86400,
+				     p->known_from[0].count.until_s, p->wrongs[0].at_s + AGAIN_S,
+				     w.ticket.until_s, w.grant.until_s,
 				     w.recent[w.person][w.service][w.uid] + 300 };
 
 	return moments[which % N(moments)];
@@ -264,7 +272,7 @@ static void do_step(void)
 	static void (*const acts[])(void) = {
 		do_authenticate, do_authenticate, do_authenticate, do_authenticate, do_authorize,
 		do_renew_open, do_renew_open, do_renew_commit, do_renew_commit, do_issue, do_issue,
-		do_revoke, do_unlock, do_convert, do_service_test, do_impersonal, do_nobody, do_raw, do_time, do_time,
+		do_revoke, do_unlock, do_convert, do_service_test, do_sources, do_nobody, do_raw, do_time, do_time,
 		do_configure,
 	};
 	uint8_t op = next() % N(acts), about = next(), odd = next() & 31;
@@ -274,7 +282,7 @@ static void do_step(void)
 	w.uid = (about >> 4 & 3) % WORLD_UIDS;
 	w.now_s = w.real_s > w.m.high_s ? w.real_s : w.m.high_s;
 	w.who = (struct peer){ op < 9 ? ROLE_AUTH : ROLE_ADMIN, odd != 31, uids[w.uid] };
-	if (odd >= 29)
+	if (odd == 30)
 		w.who.role = op < 9 ? ROLE_ADMIN : ROLE_AUTH;
 	acts[op]();
 	w.now_s = w.real_s > w.m.high_s ? w.real_s : w.m.high_s;
