@@ -46,7 +46,7 @@ CORE_SRC := common/codec.c common/wire.c common/verdict.c common/person.c common
         $(addprefix pind/,penalty.c pin.c calendar.c keys.c hash.c store.c store_lmdb.c store_mem.c \
         record.c account.c users.c \
         conf.c conf_read.c conf_services.c event.c recent.c source.c arena.c stats.c spray.c ticket.c prove.c renew.c serve.c clerk.c)
-PIND_SRC := $(CORE_SRC) pind/rota.c pind/lane.c pind/pool.c pind/conn.c pind/sandbox.c pind/cgroup.c pind/listen.c pind/main.c
+PIND_SRC := $(CORE_SRC) pind/rota.c pind/lane.c pind/pool.c pind/route.c pind/conn.c pind/sandbox.c pind/cgroup.c pind/listen.c pind/main.c
 PINCTL_SRC := $(COMMON:%=common/%.c) common/argon.c $(wildcard pinctl/*.c)
 PIND_LIBS := -lm -llmdb -lsodium -lsystemd -linih -lseccomp -lpthread
 PINCTL_LIBS := -lsodium -lsmartcols -ljansson

@@ -16,45 +16,10 @@
 #include <unistd.h>
 
 #include "arena.h"
-#include "lane.h"
-#include "pool.h"
+#include "hub.h"
 
 #define STATUS_US   5000000  /* between two STATUS= lines, microseconds */
 #define CLOCK_JUMP_S 86400   /* wall clock against monotonic clock: more is worth an entry */
-
-struct conn {
-	struct job job; /* first: a conn is a job while a worker has it */
-	struct hub *hub;
-	int fd; /* -1: this slot is free */
-	struct peer who;
-	sd_event_source *io, *timer; /* NULL once the packet has come */
-	uint64_t came_us;            /* when the packet came, monotonic */
-	size_t in_len, out_len;      /* out_len 0: hang up without an answer */
-	uint8_t in[WIRE_MAX], out[WIRE_MAX];
-};
-
-struct hub {
-	struct conn_setup setup;
-	sd_event *event;
-	sd_event_source *doors[LISTEN_MAX];
-	struct pool *hashers, *writers;      /* a queue each: changes do not wait for hashes */
-	sd_event_source *hashed, *written;
-	struct conn *conns; /* limits.connections slots, all there ever are */
-	unsigned int open;
-	int spare;          /* a descriptor to give up when there are no more */
-	bool stopping;
-	int result;         /* what conn_run() returns */
-	int64_t clock_gap_s; /* wall clock minus monotonic clock */
-	char status[160];
-};
-
-static uint64_t monotonic_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
 
 static void note(struct hub *h, enum event_id id, const char *detail)
 {
@@ -70,7 +35,7 @@ static void exit_if_done(struct hub *h)
 		(void)sd_event_exit(h->event, 0);
 }
 
-static void hang_up(struct conn *c)
+void hub_hang_up(struct conn *c)
 {
 	struct hub *h = c->hub;
 
@@ -97,106 +62,6 @@ static void stop(struct hub *h, int result)
 	exit_if_done(h);
 }
 
-static void count_queue(struct hub *h)
-{
-	h->setup.sv->stats.queued = pool_waiting(h->hashers);
-}
-
-static bool nobody_waits(const struct conn *c)
-{
-	struct pollfd p = { c->fd, POLLRDHUP, 0 };
-
-	if (monotonic_us() - c->came_us > c->hub->setup.limits.deadline_us)
-		return true;
-	return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-}
-
-/* In a worker thread: c is ours alone until it is given back. */
-static void answer(struct job *j, struct pool_worker *w)
-{
-	struct conn *c = (struct conn *)j;
-	struct service *sv = c->hub->setup.sv;
-	struct serve_later later = { .due = false };
-
-	count_queue(c->hub);
-	c->out_len = 0;
-	stats_time(&sv->stats.wait, monotonic_us() - c->came_us);
-	if (nobody_waits(c)) /* what nobody hears is neither hashed nor charged */
-		sv->stats.dropped++;
-	else
-		serve_first(sv, &c->who, c->in, c->in_len, c->out, &c->out_len, &later);
-	pool_give_back(w, j);
-	serve_later(sv, &later);
-}
-
-static void reply(struct conn *c)
-{
-	/* The buffer is empty and this is all it ever gets: one send cannot block. */
-	if (c->out_len > 0)
-		(void)!send(c->fd, c->out, c->out_len, MSG_NOSIGNAL | MSG_DONTWAIT);
-	hang_up(c);
-}
-
-static void turn_down(struct conn *c)
-{
-	serve_refuse(c->hub->setup.sv, V_BUSY, c->in, c->in_len, c->out, &c->out_len);
-	reply(c);
-}
-
-/* The conns behind c's job are freed as they are answered: look ahead first. */
-static struct conn *next_of(const struct conn *c)
-{
-	return (struct conn *)c->job.item.next;
-}
-
-static void submit(struct pool *p, struct conn *c)
-{
-	struct job *evicted;
-
-	if (pool_submit(p, &c->job, &evicted) == ROTA_FULL)
-		turn_down(c);
-	for (struct conn *e = (struct conn *)evicted, *next; e != NULL; e = next) {
-		next = e == (struct conn *)evicted ? (struct conn *)e->job.item.followers : next_of(e);
-		turn_down(e);
-	}
-}
-
-static void route(struct conn *c)
-{
-	struct hub *h = c->hub;
-
-	switch (lane_of(h->setup.sv, &c->who, c->in, c->in_len, &c->job.item.label)) {
-	case LANE_HASH: submit(h->hashers, c); break;
-	case LANE_WRITE: submit(h->writers, c); break;
-	case LANE_NOW:
-		serve(h->setup.sv, &c->who, c->in, c->in_len, c->out, &c->out_len);
-		reply(c);
-		break;
-	}
-}
-
-/* The same answer for who asked the same, each with its own nonce. */
-static void reply_as(const struct conn *leader, struct conn *c)
-{
-	memcpy(c->out, leader->out, leader->out_len);
-	memcpy(c->out + 2, c->in + 2, WIRE_NONCE_LEN);
-	c->out_len = leader->out_len;
-	reply(c);
-}
-
-static void hand_out(struct pool *p, struct conn *c)
-{
-	for (struct conn *f = next_of(c), *next; f != NULL; f = next) {
-		next = next_of(f);
-		c->hub->setup.sv->stats.joined += c->out_len > 0;
-		if (c->out_len > 0)
-			reply_as(c, f);
-		else
-			submit(p, f); /* nobody waited for the first of them, but for this one they do */
-	}
-	reply(c);
-}
-
 static int on_packet(sd_event_source *s, int fd, uint32_t events, void *arg)
 {
 	struct conn *c = arg;
@@ -207,18 +72,18 @@ static int on_packet(sd_event_source *s, int fd, uint32_t events, void *arg)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (n <= 0) {
-		hang_up(c);
+		hub_hang_up(c);
 		return 0;
 	}
 	c->in_len = (size_t)n < sizeof(c->in) ? (size_t)n : sizeof(c->in);
 	c->io = sd_event_source_disable_unref(c->io);
 	c->timer = sd_event_source_disable_unref(c->timer);
-	c->came_us = monotonic_us();
+	c->came_us = hub_now_us();
 	if ((size_t)n > sizeof(c->in)) {
 		serve_refuse(c->hub->setup.sv, V_BAD, c->in, c->in_len, c->out, &c->out_len);
-		reply(c);
+		route_reply(c);
 	} else {
-		route(c);
+		route_packet(c);
 	}
 	return 0;
 }
@@ -227,7 +92,7 @@ static int on_late(sd_event_source *s, uint64_t usec, void *arg)
 {
 	(void)s;
 	(void)usec;
-	hang_up(arg);
+	hub_hang_up(arg);
 	return 0;
 }
 
@@ -264,13 +129,13 @@ static void greet(struct hub *h, const struct listener *l, int fd)
 		close(fd);
 		return;
 	}
-	*c = (struct conn){ .job.run = answer, .hub = h, .fd = fd, .who = who };
+	*c = (struct conn){ .job.run = route_answer, .hub = h, .fd = fd, .who = who };
 	h->open++;
 	h->setup.sv->stats.connections = h->open;
 	if (sd_event_add_io(h->event, &c->io, fd, EPOLLIN, on_packet, c) < 0 ||
 	    sd_event_add_time_relative(h->event, &c->timer, CLOCK_MONOTONIC,
 				       h->setup.limits.patience_us, 0, on_late, c) < 0)
-		hang_up(c);
+		hub_hang_up(c);
 }
 
 /* No descriptor for the caller: give up the spare one to turn it away, or it would wake us for ever. */
@@ -310,7 +175,7 @@ static int on_done(sd_event_source *s, int fd, uint32_t events, void *arg)
 	(void)fd;
 	(void)events;
 	while ((j = pool_done(p)) != NULL)
-		hand_out(p, (struct conn *)j);
+		route_hand_out(p, (struct conn *)j);
 	if (h->setup.sv->accounts.broken != 0 && !h->stopping) {
 		note(h, EVENT_BROKEN, strerror(-h->setup.sv->accounts.broken));
 		stop(h, -EIO);
@@ -329,7 +194,7 @@ static int on_signal(sd_event_source *s, const struct signalfd_siginfo *si, void
 		return 0;
 	}
 	snprintf(line, sizeof(line), "RELOADING=1\nMONOTONIC_USEC=%llu",
-		 (unsigned long long)monotonic_us());
+		 (unsigned long long)hub_now_us());
 	(void)sd_notify(0, line);
 	h->setup.reload(h->setup.reload_arg);
 	(void)sd_notify(0, "READY=1");
@@ -338,7 +203,7 @@ static int on_signal(sd_event_source *s, const struct signalfd_siginfo *si, void
 
 static int64_t clock_gap_s(const struct hub *h)
 {
-	return (int64_t)h->setup.sv->real_s() - (int64_t)(monotonic_us() / 1000000);
+	return (int64_t)h->setup.sv->real_s() - (int64_t)(hub_now_us() / 1000000);
 }
 
 /* Figures for "systemctl status"; and a look at the wall clock while we are here. */
@@ -462,7 +327,7 @@ void conn_close(struct hub *h)
 	pool_close(h->writers);
 	for (size_t i = 0; h->conns != NULL && i < h->setup.limits.connections; i++)
 		if (h->conns[i].fd >= 0)
-			hang_up(&h->conns[i]);
+			hub_hang_up(&h->conns[i]);
 	for (size_t i = 0; i < LISTEN_MAX; i++)
 		sd_event_source_disable_unref(h->doors[i]);
 	if (h->spare >= 0)

@@ -91,12 +91,6 @@ static void say_accepted(struct call *c, enum verdict v, const struct account *a
 		say->warn_days = (uint8_t)((left_s + DAY_S - 1) / DAY_S);
 }
 
-/* No delegation is on record yet, so nobody may act for another. */
-static enum verdict delegated(const char *on_behalf_of)
-{
-	return on_behalf_of[0] == '\0' ? V_OK : V_DELEGATION;
-}
-
 /* The service's and the caller's conditions, once the PIN is right: the first that fails, or v. */
 static enum verdict conditions(const struct conf_service *s, uint8_t asked_level,
 			       const char *on_behalf_of, const struct account *acc, enum verdict v)
@@ -107,7 +101,7 @@ static enum verdict conditions(const struct conf_service *s, uint8_t asked_level
 		return v;
 	if (admitted != V_OK)
 		return admitted;
-	return delegated(on_behalf_of) == V_OK ? v : V_DELEGATION;
+	return on_behalf_of[0] == '\0' ? v : V_DELEGATION; /* no delegation is on record yet */
 }
 
 /* Who proved whose PIN to which service. Returns id. */
