@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * tables.c - the tables of the manual pages, from the rows the programs are made of. A filter: each
- * line "@NAME@" of a page in docs/ becomes the table of that name, in scdoc(5). Tables of columns
- * are literal: what scdoc makes of tables is wider than a terminal.
- */
+ * line "@NAME@" of a page in docs/ becomes the table of that name, in scdoc(5). Tables of
+ * columns are literal: what scdoc makes of tables is wider than a terminal. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
