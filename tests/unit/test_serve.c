@@ -223,8 +223,6 @@ static void junk_and_wrong_pins_tell_nobody_apart(void **state)
 	}
 }
 
-/* ---- order ---- */
-
 static void charged_before_hashed(void **state)
 {
 	(void)state;
