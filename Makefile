@@ -4,10 +4,11 @@
 #   demo       the main job on a private pind, as a transcript
 #   check      every test, sanitized; ends with "N passed, N failed"
 #   fuzz T=60  libFuzzer, T seconds a target        lint  analysers, layers, sizes, man pages
+#   bench      pind beside its peers, one table; bench-report writes it to docs/performance.md
 #   man        the manual, from docs/: build/man     install    DESTDIR= PREFIX=/usr
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
-.PHONY: all demo check tests fuzz fuzz-build lint layers install man clean
+.PHONY: all demo check tests fuzz fuzz-build lint layers install man clean bench bench-report
 
 B       ?= build
 ifeq ($(origin CC),default)
@@ -44,10 +45,10 @@ CORE_SRC := common/codec.c common/wire.c common/verdict.c common/person.c common
         common/symbols.c common/contact.c common/argon.c \
         $(addprefix pind/,penalty.c pin.c calendar.c keys.c hash.c store.c store_lmdb.c store_mem.c \
         record.c account.c users.c \
-        conf.c conf_read.c conf_services.c event.c recent.c ticket.c prove.c renew.c serve.c clerk.c)
-PIND_SRC := $(CORE_SRC) pind/pool.c pind/conn.c pind/sandbox.c pind/listen.c pind/main.c
+        conf.c conf_read.c conf_services.c event.c recent.c source.c arena.c stats.c spray.c ticket.c prove.c renew.c serve.c clerk.c)
+PIND_SRC := $(CORE_SRC) pind/rota.c pind/lane.c pind/pool.c pind/route.c pind/conn.c pind/sandbox.c pind/cgroup.c pind/listen.c pind/main.c
 PINCTL_SRC := $(COMMON:%=common/%.c) common/argon.c $(wildcard pinctl/*.c)
-PIND_LIBS := -llmdb -lsodium -lsystemd -linih -lseccomp -lpthread
+PIND_LIBS := -lm -llmdb -lsodium -lsystemd -linih -lseccomp -lpthread
 PINCTL_LIBS := -lsodium -lsmartcols -ljansson
 
 obj = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
@@ -116,7 +117,7 @@ $(B)/fuzz/core.a: $(call obj,fuzz-obj,$(CORE_SRC))
 	$(RM) $@
 	ar rcs $@ $^
 $(FUZZ): $(B)/fuzz/%: $(B)/fuzz-obj/tests/fuzz/%.o $$(call obj,fuzz-obj,$$(FUZZ_SRC_$$*)) $(B)/fuzz/core.a
-	$(FUZZ_CC) $(FUZZ_SAN) -fsanitize=fuzzer -o $@ $^ -llmdb -lsodium -lsystemd -linih -lpthread
+	$(FUZZ_CC) $(FUZZ_SAN) -fsanitize=fuzzer -o $@ $^ -lm -llmdb -lsodium -lsystemd -linih -lpthread
 $(B)/fuzz/wire.dict: include/wire.def tests/fuzz/dict.awk
 	@mkdir -p $(@D)
 	awk -f tests/fuzz/dict.awk $< >$@
@@ -151,6 +152,20 @@ $(B)/docs/%.roff: $(B)/docs/%.scd
 $(B)/man/%: $(B)/docs/%.roff docs/tidy.awk
 	@mkdir -p $(@D)
 	awk -f docs/tidy.awk $< >$@
+
+# ---- bench: measured, never asserted ------------------------------------------------------------
+BENCH := load floor pamload
+BENCH_SRC_load := $(addprefix tests/bench/,load.c ask.c peers.c people.c) $(addprefix common/,client.c \
+        codec.c wire.c cf.c argon.c symbols.c verdict.c)
+BENCH_SRC_floor := tests/bench/floor.c pind/arena.c pind/store.c pind/store_lmdb.c pind/store_mem.c \
+        common/codec.c common/wire.c
+BENCH_SRC_pamload := tests/bench/pamload.c
+$(B)/rel/tests/bench/%.o: INC += -Ipind
+$(BENCH:%=$(B)/bench/%): $(B)/bench/%: $$(call obj,rel,$$(BENCH_SRC_$$*))
+	@mkdir -p $(@D)
+	$(CC) $(OPT) -pie $(LINK) -o $@ $^ -lsodium -llmdb -lpam -lpthread
+bench bench-report: need-bench all $(BENCH:%=$(B)/bench/%)
+	B=$(B) tests/bench/bench $(if $(filter %-report,$@),docs/performance.md)
 
 # ---- install: copies only, as anybody, below DESTDIR; what is configured already is kept -------
 SBINDIR     ?= $(PREFIX)/sbin

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * tables.c - the tables of the manual pages, from the rows the programs are made of. A filter: each
- * line "@NAME@" of a page in docs/ becomes the table of that name, in scdoc(5). Tables of columns
- * are literal: what scdoc makes of tables is wider than a terminal.
- */
+ * line "@NAME@" of a page in docs/ becomes the table of that name, in scdoc(5). Tables of
+ * columns are literal: what scdoc makes of tables is wider than a terminal. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -195,7 +194,8 @@ static void messages(void)
 
 static void events(void)
 {
-	static const char *const priorities[] = { [LOG_CRIT] = "crit",
+	static const char *const priorities[] = { [LOG_ALERT] = "alert",
+						  [LOG_CRIT] = "crit",
 						  [LOG_ERR] = "err",
 						  [LOG_WARNING] = "warning",
 						  [LOG_NOTICE] = "notice",
@@ -233,7 +233,7 @@ static const struct life_row {
 /* What pind says to ev in this life; or, when that is OK, what the PIN's life is afterwards. */
 static const char *step_text(const struct life_row *row, enum pin_event ev)
 {
-	static const struct penalty_policy pol = { 3, 10, 30, 3600 };
+	static const struct penalty_policy pol = { 3, 10, 5, 30, 3600 };
 	struct pin_arg arg = { .gen = row->rec.gen, .form = PIN_FORM_8 };
 	struct pin_rec rec = row->rec;
 	struct pin_step s;

@@ -60,6 +60,8 @@ static error_t parse_command(int key, char *arg, struct argp_state *state)
 	case OPT_DOCUMENT: a->document = arg; return 0;
 	case OPT_PRINT:    a->print = arg; return 0;
 	case OPT_REASON:   a->reason = arg; return 0;
+	case OPT_SOURCES:  a->sources = true; return 0;
+	case OPT_PROMETHEUS: a->prometheus = true; return 0;
 	case ARGP_KEY_ARG: return parse_word(r->command, a, arg);
 	case ARGP_KEY_END:
 		if (a->words < r->command->words_min)

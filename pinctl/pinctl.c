@@ -16,7 +16,7 @@
 
 static const struct command commands[] = {
 	{ "issue", "CF", 1, 1, issue_options, cmd_issue, "Record an initial PIN and print its letter." },
-	{ "status", "CF", 1, 1, NULL, cmd_status, "Show what is on record about a person's PIN." },
+	{ "status", "CF", 1, 1, status_options, cmd_status, "Show what is on record about a person's PIN." },
 	{ "revoke", "CF", 1, 1, revoke_options, cmd_revoke, "Destroy a person's PIN for good." },
 	{ "unlock", "CF", 1, 1, NULL, cmd_unlock, "Forget the failed attempts on a PIN." },
 	{ "convert", "CF", 1, 1, convert_options, cmd_convert, "Lift a PIN to level dispositivo." },
@@ -25,7 +25,7 @@ static const struct command commands[] = {
 	{ "check-cf", "[FILE]", 0, 1, NULL, cmd_check_cf,
 	  "Check codici fiscali, one a line, without pind." },
 	{ "ping", "", 0, 0, NULL, cmd_ping, "Ask pind if it is there." },
-	{ "stats", "", 0, 0, NULL, cmd_stats, "Show what pind has done since it started." },
+	{ "stats", "", 0, 0, stats_options, cmd_stats, "Show what pind has done since it started." },
 };
 
 #ifdef __SANITIZE_ADDRESS__

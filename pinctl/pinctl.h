@@ -27,7 +27,7 @@ enum { EXIT_INVALID = 1, EXIT_ARGS = 2, EXIT_PIND = 3, EXIT_OUTPUT = 4 };
 /* One command line, read by args_read(). Texts are argv's; NULL: not given. */
 struct args {
 	const char *socket;
-	bool json;
+	bool json, sources, prometheus;
 	const char *category, *level, *document, *print, *reason;
 	const char *word[WORDS_MAX]; /* what is no option, in order */
 	size_t words;
@@ -43,7 +43,10 @@ struct command {
 };
 
 /* What args.c knows options by; above every character, so that none has a one-letter twin. */
-enum { OPT_SOCKET = 256, OPT_JSON, OPT_CATEGORY, OPT_LEVEL, OPT_DOCUMENT, OPT_PRINT, OPT_REASON };
+enum {
+	OPT_SOCKET = 256, OPT_JSON, OPT_CATEGORY, OPT_LEVEL, OPT_DOCUMENT, OPT_PRINT, OPT_REASON,
+	OPT_SOURCES, OPT_PROMETHEUS
+};
 
 /* args.c: --socket and --json, good before and after the command; input is struct args. */
 extern const struct argp args_common;
@@ -70,7 +73,11 @@ int ask_next(const struct args *a, struct wire_msg *req, enum wire_type want, st
 /* ask.c: send req, say the verdict; done is what people read when it is OK. The exit status. */
 int ask_verdict(const struct args *a, struct wire_msg *req, const char *done);
 
-extern const struct argp_option issue_options[], revoke_options[], convert_options[];
+extern const struct argp_option issue_options[], revoke_options[], convert_options[],
+	status_options[], stats_options[];
+
+/* source.c: the answer to status --sources. The exit status. */
+int source_list(const struct args *a, const char *cf);
 
 int cmd_issue(const struct args *a);
 int cmd_status(const struct args *a);

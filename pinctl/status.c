@@ -24,7 +24,7 @@ static int show_status(bool json, const char *cf, const struct wire_record *r)
 		{ "codice fiscale", "cf", SHOW_TEXT, cf, 0 },
 		{ "PIN", "life", SHOW_TEXT, show_life(r->life), 0 },
 		{ "attempts are", "gate", SHOW_TEXT, show_gate(r->gate), 0 },
-		{ "attempts failed", "fails", SHOW_COUNT, "", r->fails },
+		{ "attempts spent", "fails", SHOW_COUNT, "", r->fails },
 		{ "attempts that block", "fails_max", SHOW_COUNT, "", r->fails_max },
 		{ "no attempt before", "until", SHOW_TIME, "", r->until_s },
 		{ "level", "level", SHOW_TEXT, level_name(r->level), 0 },
@@ -79,15 +79,24 @@ static void show_next(const char *cf, const struct wire_record *r)
 		}
 }
 
+const struct argp_option status_options[] = {
+	{ "sources", OPT_SOURCES, NULL, 0, "What is spent, from where, and until when", 0 },
+	{ 0 }
+};
+
 int cmd_status(const struct args *a)
 {
 	struct wire_msg req = { .type = WIRE_STATUS }, rep = { 0 };
 	int r = args_person(req.status.cf, a->word[0]);
 
+	if (r == 0 && a->sources)
+		return source_list(a, req.status.cf);
 	if (r == 0)
 		r = ask(a, &req, WIRE_RECORD, &rep);
 	if (r == 0)
 		r = show_status(a->json, req.status.cf, &rep.record);
+	if (r == 0 && !a->json && rep.record.fails > 0)
+		printf("from where: pinctl status %s --sources\n", req.status.cf);
 	if (r == 0 && !a->json)
 		show_next(req.status.cf, &rep.record);
 	wire_wipe(&req);

@@ -109,10 +109,12 @@ static int commit(struct accounts *a, const struct store_change *change, uint64_
 		}
 	}
 	r = a->store->ops->commit(a->store, both, n);
-	if (r == 0)
+	if (r == 0) {
+		a->commits++;
 		raise_high(a, now_s);
-	else if (r < 0)
+	} else if (r < 0) {
 		a->broken = r;
+	}
 	return r;
 }
 
@@ -142,7 +144,7 @@ static int read_shadow(struct accounts *a, const uint8_t *key, struct shadow *sh
 	if (r == 0 && !is_there)
 		memset(sh, 0, sizeof(*sh));
 	if (r == 0 && now_s > sh->last_s + ACCOUNT_SHADOW_S)
-		penalty_forgive(&sh->penalty);
+		sh->count = (struct penalty_count){ 0 };
 	return r > 0 ? -EBADMSG : r;
 }
 
@@ -158,7 +160,7 @@ int account_get(struct accounts *a, const char *cf, struct account *acc)
 static int look_up(struct accounts *a, const struct account_event *e, uint64_t now_s,
 		   struct place *at, struct account *acc)
 {
-	bool about_tries = e->ev == PIN_TRY || e->ev == PIN_REFUND;
+	bool about_tries = e->ev == PIN_TRY || e->ev == PIN_AGAIN || e->ev == PIN_REFUND;
 	int r;
 
 	record_account_key(at->account_key, a->keys, e->cf);
@@ -170,7 +172,7 @@ static int look_up(struct accounts *a, const struct account_event *e, uint64_t n
 	at->is_stranger = r == 0 && about_tries && (e->stranger || acc->pin.rev == 0);
 	if (at->is_stranger) {
 		sodium_memzero(acc, sizeof(*acc));
-		acc->pin.penalty = at->shadow.penalty;
+		acc->pin.penalty.pool = at->shadow.count;
 	}
 	return r;
 }
@@ -182,7 +184,7 @@ static int write_back(struct accounts *a, struct place *at, const struct account
 	struct store_change change = { STORE_PIN, at->account_key, &row };
 
 	if (at->is_stranger) {
-		at->shadow.penalty = acc->pin.penalty;
+		at->shadow.count = acc->pin.penalty.pool;
 		at->shadow.last_s = now_s;
 		record_put_shadow(a->keys, at->shadow_key, &at->shadow, &row);
 		change = (struct store_change){ STORE_SHADOW, at->shadow_key, &row };

@@ -24,6 +24,7 @@ struct accounts {
 	_Atomic uint64_t high_s; /* highest time on disk */
 	uint64_t mark_s, mark_boot_s; /* the time when pind started, and the boot clock then */
 	struct store_row blank_account, blank_shadow; /* opened where there is no row: it takes as long */
+	_Atomic uint64_t commits; /* that succeeded */
 	_Atomic int broken;      /* -errno of a commit that failed: pind must stop; else 0 */
 };
 
@@ -56,8 +57,8 @@ typedef void account_edit_fn(struct account *acc, const void *how, uint64_t now_
 struct account_event {
 	const char *cf;            /* canonical */
 	enum pin_event ev;
-	bool stranger;             /* TRY, REFUND: as if nobody had this cf */
-	const struct pin_arg *arg; /* MATCH, RENEW, ISSUE: see pin.h */
+	bool stranger;             /* TRY, AGAIN, REFUND: as if nobody had this cf */
+	const struct pin_arg *arg; /* see pin.h; NULL: all zero */
 	account_edit_fn *edit;     /* or NULL */
 	const void *how;
 };

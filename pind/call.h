@@ -4,6 +4,7 @@
 #define CALL_H
 
 #include "serve.h"
+#include "source.h"
 #include "symbols.h"
 
 struct call {
@@ -13,6 +14,7 @@ struct call {
 	const struct wire_msg *req;
 	struct wire_msg *rep;
 	uint64_t now_s;
+	struct serve_later *later; /* NULL: nobody will do it */
 };
 
 /* Set the reply to a bare verdict. */
@@ -29,8 +31,14 @@ bool call_person(struct call *c, const char *cf);
  * The step's verdict says how it ended; *acc is the account as it then is, for the caller to
  * wipe. Costs the same whoever the person is, until the PIN is right.
  */
-struct pin_step call_prove(struct call *c, const char *cf, const char *typed, const char *service,
-			   struct account *acc);
+struct pin_step call_prove(struct call *c, const char *cf, const char *typed,
+			   const struct penalty_from *from, struct account *acc);
+
+/* Bring a verifier to the present cost, with the right PIN at hand. */
+void call_rehash(struct call *c, const struct serve_later *later);
+
+/* Where the request says it comes from. */
+struct penalty_from call_from(const struct call *c, const char *service, const char *rhost);
 
 /* Tell the journal. */
 void call_event(struct call *c, enum event_id id, enum verdict v, const char *cf,
@@ -46,12 +54,14 @@ void call_renew_commit(struct call *c);
 void call_cost(struct call *c);
 void call_issue(struct call *c);
 void call_status(struct call *c);
+void call_source_get(struct call *c);
 void call_revoke(struct call *c);
 void call_unlock(struct call *c);
 void call_convert(struct call *c);
 void call_service_get(struct call *c);
 void call_service_test(struct call *c);
 void call_stats(struct call *c);
+void call_stat_get(struct call *c);
 
 /* Level and category of a service against the person's: V_OK, V_CATEGORY or V_LEVEL. */
 enum verdict call_admits(const struct conf_service *s, uint8_t asked_level, const struct account *acc);

@@ -165,15 +165,15 @@ static void fill_record(struct call *c, const struct account *acc)
 	c->rep->type = WIRE_RECORD;
 	*say = (struct wire_record){
 		.life = (uint8_t)pin_life(pin, c->now_s),
-		.gate = (uint8_t)penalty_gate(&pin->penalty, &pol, c->now_s),
+		.gate = (uint8_t)penalty_gate(&pin->penalty, 0, &pol, c->now_s),
 		.level = pin->level,
 		.category = acc->category,
 		.missing = (uint8_t)gaps,
 		.doc_kind = acc->doc_kind,
 		.doc_until_s = acc->doc_until_s,
-		.fails = pin->penalty.fails,
+		.fails = pin->penalty.pool.fails,
 		.fails_max = pol.limit,
-		.until_s = pin->penalty.until_s,
+		.until_s = pin->penalty.pool.until_s,
 		.issued_s = acc->issued_s,
 		.set_s = pin->set_s,
 		.expires_s = pin->temporary ? 0 : pin->expires_s,
@@ -200,6 +200,44 @@ void call_status(struct call *c)
 	sodium_memzero(&acc, sizeof(acc));
 }
 
+static void fill_source(struct call *c, const struct penalty_from *from,
+			const struct penalty_count *count, uint32_t limit, uint64_t seen_s)
+{
+	struct wire_source_is *say = &c->rep->source_is;
+
+	c->rep->type = WIRE_SOURCE_IS;
+	*say = (struct wire_source_is){ .fails = count->fails,
+					.fails_max = limit,
+					.until_s = count->until_s,
+					.seen_s = seen_s };
+	memcpy(say->service, from->service, sizeof(say->service));
+	if (from->tag != 0)
+		snprintf(say->tag, sizeof(say->tag), "%016llx", (unsigned long long)from->tag);
+}
+
+void call_source_get(struct call *c)
+{
+	const struct wire_source_get *q = &c->req->source_get;
+	const struct penalty_source *s;
+	struct account acc;
+
+	if (!call_person(c, q->cf))
+		return;
+	if (account_get(&c->sv->accounts, q->cf, &acc) != 0) {
+		call_say(c, V_FAILED);
+		return;
+	}
+	if (acc.pin.rev == 0 || q->index > PENALTY_SOURCES) {
+		call_say(c, V_UNKNOWN);
+	} else if (q->index == 0) {
+		fill_source(c, &acc.pin.penalty.last, &acc.pin.penalty.pool, c->conf->limit, 0);
+	} else {
+		s = &acc.pin.penalty.known[q->index - 1];
+		fill_source(c, &s->from, &s->count, c->conf->source_limit, s->seen_s);
+	}
+	sodium_memzero(&acc, sizeof(acc));
+}
+
 void call_service_get(struct call *c)
 {
 	uint32_t i = c->req->service_get.index;
@@ -221,12 +259,12 @@ void call_service_get(struct call *c)
 					 "%s%u", p > 0 ? " " : "", (unsigned int)s->peers[p]);
 }
 
-/* What the right PIN would be answered at this service; nothing is charged or stored. */
+/* What the right PIN, from a new place, would be answered here; nothing is charged or stored. */
 static enum verdict foretell(struct call *c, const struct account *acc, const char *service,
 			     uint32_t *wait_s)
 {
 	const struct penalty_policy pol = conf_penalty(c->conf);
-	enum pin_gate gate = penalty_gate(&acc->pin.penalty, &pol, c->now_s);
+	enum pin_gate gate = penalty_gate(&acc->pin.penalty, 0, &pol, c->now_s);
 	struct pin_rec copy = acc->pin;
 	const struct pin_arg arg = { .gen = copy.gen };
 	enum verdict v = pin_step(&copy, PIN_MATCH, &arg, &pol, c->now_s).verdict;
@@ -236,7 +274,7 @@ static enum verdict foretell(struct call *c, const struct account *acc, const ch
 		return V_UNKNOWN;
 	if (copy.revoked)
 		return V_REVOKED;
-	*wait_s = penalty_wait(&acc->pin.penalty, &pol, c->now_s);
+	*wait_s = penalty_wait(&acc->pin.penalty, 0, &pol, c->now_s);
 	if (gate != PIN_OPEN)
 		return gate == PIN_BLOCKED ? V_BLOCKED : V_THROTTLED;
 	return (v == V_OK || v == V_MUST_CHANGE) && admitted != V_OK ? admitted : v;
@@ -259,11 +297,6 @@ void call_service_test(struct call *c)
 	sodium_memzero(&acc, sizeof(acc));
 }
 
-static uint64_t said(const struct stats *st, enum verdict v)
-{
-	return st->verdicts[(unsigned int)v & 0xff];
-}
-
 void call_stats(struct call *c)
 {
 	const struct stats *st = &c->sv->stats;
@@ -273,16 +306,35 @@ void call_stats(struct call *c)
 		.started_s = st->started_s,
 		.requests = st->requests,
 		.accepted = st->accepted,
-		.wrong = said(st, V_WRONG),
-		.throttled = said(st, V_THROTTLED) + said(st, V_BLOCKED),
+		.wrong = stats_verdict(st, V_WRONG),
+		.throttled = stats_verdict(st, V_THROTTLED) + stats_verdict(st, V_BLOCKED),
 		.renewed = st->renewed,
 		.operators = st->operators,
-		.denied = said(st, V_DENIED),
-		.bad = said(st, V_BAD),
-		.busy = said(st, V_BUSY),
-		.failed = said(st, V_FAILED),
-		.connections = st->connections,
-		.queued = st->queued,
-		.workers = st->workers,
+		.denied = stats_verdict(st, V_DENIED),
+		.bad = stats_verdict(st, V_BAD),
+		.busy = stats_verdict(st, V_BUSY),
+		.failed = stats_verdict(st, V_FAILED),
+		.connections = (uint32_t)st->connections,
+		.queued = (uint32_t)st->queued,
+		.workers = (uint32_t)st->workers,
 	};
+}
+
+void call_stat_get(struct call *c)
+{
+	struct wire_stat_is *say = &c->rep->stat_is;
+	struct stats_line line;
+	uint32_t next;
+
+	c->sv->stats.commits = c->sv->accounts.commits;
+	if (!stats_line(&c->sv->stats, c->req->stat_get.index, &line, &next)) {
+		call_say(c, V_UNKNOWN);
+		return;
+	}
+	c->rep->type = WIRE_STAT_IS;
+	*say = (struct wire_stat_is){ .value = line.value, .next = next };
+	snprintf(say->name, sizeof(say->name), "%s", line.name);
+	snprintf(say->family, sizeof(say->family), "%s", line.family);
+	snprintf(say->help, sizeof(say->help), "%s", line.help);
+	snprintf(say->kind, sizeof(say->kind), "%s", line.type);
 }

@@ -117,6 +117,10 @@ static int check_sense(const struct conf *c, struct conf_error *err)
 {
 	if (c->limit < c->free)
 		return conf_complain(err, "[guesses] limit (%u) is below free (%u)", c->limit, c->free);
+	if (c->limit + PENALTY_SOURCES * c->source_limit > PENALTY_MOST)
+		return conf_complain(err, "[guesses] limit + %d * source_limit is %u: nobody gets more "
+					  "than %d guesses", PENALTY_SOURCES,
+				     c->limit + PENALTY_SOURCES * c->source_limit, PENALTY_MOST);
 	if (c->wait_max_s < c->wait_s)
 		return conf_complain(err, "[guesses] wait_max_s (%u) is below wait_s (%u)",
 				     c->wait_max_s, c->wait_s);
@@ -193,7 +197,7 @@ struct argon_cost conf_cost_max(const struct conf *c)
 
 struct penalty_policy conf_penalty(const struct conf *c)
 {
-	return (struct penalty_policy){ c->free, c->limit, c->wait_s, c->wait_max_s };
+	return (struct penalty_policy){ c->free, c->limit, c->source_limit, c->wait_s, c->wait_max_s };
 }
 
 const char *conf_needs_restart(const struct conf *now, const struct conf *next, char *buf,

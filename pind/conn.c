@@ -15,43 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pool.h"
+#include "arena.h"
+#include "hub.h"
 
 #define STATUS_US   5000000  /* between two STATUS= lines, microseconds */
 #define CLOCK_JUMP_S 86400   /* wall clock against monotonic clock: more is worth an entry */
-
-struct conn {
-	struct job job; /* first: a conn is a job while a worker has it */
-	struct hub *hub;
-	int fd; /* -1: this slot is free */
-	struct peer who;
-	sd_event_source *io, *timer; /* NULL once the packet has come */
-	uint64_t came_us;            /* when the packet came, monotonic */
-	size_t in_len, out_len;      /* out_len 0: hang up without an answer */
-	uint8_t in[WIRE_MAX], out[WIRE_MAX];
-};
-
-struct hub {
-	struct conn_setup setup;
-	sd_event *event;
-	sd_event_source *doors[LISTEN_MAX], *done;
-	struct pool *pool;
-	struct conn *conns; /* limits.connections slots, all there ever are */
-	unsigned int open;
-	int spare;          /* a descriptor to give up when there are no more */
-	bool stopping;
-	int result;         /* what conn_run() returns */
-	int64_t clock_gap_s; /* wall clock minus monotonic clock */
-	char status[160];
-};
-
-static uint64_t monotonic_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
 
 static void note(struct hub *h, enum event_id id, const char *detail)
 {
@@ -67,7 +35,7 @@ static void exit_if_done(struct hub *h)
 		(void)sd_event_exit(h->event, 0);
 }
 
-static void hang_up(struct conn *c)
+void hub_hang_up(struct conn *c)
 {
 	struct hub *h = c->hub;
 
@@ -94,39 +62,6 @@ static void stop(struct hub *h, int result)
 	exit_if_done(h);
 }
 
-static void count_queue(struct hub *h)
-{
-	h->setup.sv->stats.queued = pool_waiting(h->pool);
-}
-
-static bool nobody_waits(const struct conn *c)
-{
-	struct pollfd p = { c->fd, POLLRDHUP, 0 };
-
-	if (monotonic_us() - c->came_us > c->hub->setup.limits.deadline_us)
-		return true;
-	return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-}
-
-/* In a worker thread: c is ours alone until it is done. */
-static void answer(struct job *j)
-{
-	struct conn *c = (struct conn *)j;
-
-	count_queue(c->hub);
-	c->out_len = 0;
-	if (!nobody_waits(c)) /* what nobody hears is neither hashed nor charged */
-		serve(c->hub->setup.sv, &c->who, c->in, c->in_len, c->out, &c->out_len);
-}
-
-static void reply(struct conn *c)
-{
-	/* The buffer is empty and this is all it ever gets: one send cannot block. */
-	if (c->out_len > 0)
-		(void)!send(c->fd, c->out, c->out_len, MSG_NOSIGNAL | MSG_DONTWAIT);
-	hang_up(c);
-}
-
 static int on_packet(sd_event_source *s, int fd, uint32_t events, void *arg)
 {
 	struct conn *c = arg;
@@ -137,19 +72,18 @@ static int on_packet(sd_event_source *s, int fd, uint32_t events, void *arg)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (n <= 0) {
-		hang_up(c);
+		hub_hang_up(c);
 		return 0;
 	}
 	c->in_len = (size_t)n < sizeof(c->in) ? (size_t)n : sizeof(c->in);
 	c->io = sd_event_source_disable_unref(c->io);
 	c->timer = sd_event_source_disable_unref(c->timer);
-	c->came_us = monotonic_us();
+	c->came_us = hub_now_us();
 	if ((size_t)n > sizeof(c->in)) {
 		serve_refuse(c->hub->setup.sv, V_BAD, c->in, c->in_len, c->out, &c->out_len);
-		reply(c);
-	} else if (!pool_submit(c->hub->pool, &c->job)) {
-		serve_refuse(c->hub->setup.sv, V_BUSY, c->in, c->in_len, c->out, &c->out_len);
-		reply(c);
+		route_reply(c);
+	} else {
+		route_packet(c);
 	}
 	return 0;
 }
@@ -158,21 +92,27 @@ static int on_late(sd_event_source *s, uint64_t usec, void *arg)
 {
 	(void)s;
 	(void)usec;
-	hang_up(arg);
+	hub_hang_up(arg);
 	return 0;
 }
 
-/* A slot for uid, or NULL if it, or everyone, has enough. */
+/*
+ * A slot for uid, or NULL if it, or everyone, has enough. The first free one: so those in use are
+ * the first ones, and the rest are not looked at.
+ */
 static struct conn *slot_for(const struct hub *h, uid_t uid)
 {
+	const struct conn *end = h->conns + h->setup.limits.connections;
 	struct conn *free_slot = NULL;
-	unsigned int same = 0;
+	unsigned int seen = 0, same = 0;
 
-	for (struct conn *c = h->conns; c < h->conns + h->setup.limits.connections; c++) {
-		if (c->fd < 0)
-			free_slot = c;
-		else
+	for (struct conn *c = h->conns; c < end && (free_slot == NULL || seen < h->open); c++) {
+		if (c->fd >= 0) {
+			seen++;
 			same += c->who.uid == uid;
+		} else if (free_slot == NULL) {
+			free_slot = c;
+		}
 	}
 	return same < h->setup.limits.per_uid ? free_slot : NULL;
 }
@@ -189,13 +129,13 @@ static void greet(struct hub *h, const struct listener *l, int fd)
 		close(fd);
 		return;
 	}
-	*c = (struct conn){ .job.run = answer, .hub = h, .fd = fd, .who = who };
+	*c = (struct conn){ .job.run = route_answer, .hub = h, .fd = fd, .who = who };
 	h->open++;
 	h->setup.sv->stats.connections = h->open;
 	if (sd_event_add_io(h->event, &c->io, fd, EPOLLIN, on_packet, c) < 0 ||
 	    sd_event_add_time_relative(h->event, &c->timer, CLOCK_MONOTONIC,
 				       h->setup.limits.patience_us, 0, on_late, c) < 0)
-		hang_up(c);
+		hub_hang_up(c);
 }
 
 /* No descriptor for the caller: give up the spare one to turn it away, or it would wake us for ever. */
@@ -205,7 +145,7 @@ static void turn_away(struct hub *h, int door)
 	h->spare = accept4(door, NULL, NULL, SOCK_CLOEXEC);
 	if (h->spare >= 0)
 		close(h->spare);
-	h->spare = fcntl(pool_fd(h->pool), F_DUPFD_CLOEXEC, 0);
+	h->spare = fcntl(pool_fd(h->hashers), F_DUPFD_CLOEXEC, 0);
 }
 
 static int on_caller(sd_event_source *s, int fd, uint32_t events, void *arg)
@@ -229,13 +169,13 @@ static int on_caller(sd_event_source *s, int fd, uint32_t events, void *arg)
 static int on_done(sd_event_source *s, int fd, uint32_t events, void *arg)
 {
 	struct hub *h = arg;
+	struct pool *p = s == h->hashed ? h->hashers : h->writers;
 	struct job *j;
 
-	(void)s;
 	(void)fd;
 	(void)events;
-	while ((j = pool_done(h->pool)) != NULL)
-		reply((struct conn *)j);
+	while ((j = pool_done(p)) != NULL)
+		route_hand_out(p, (struct conn *)j);
 	if (h->setup.sv->accounts.broken != 0 && !h->stopping) {
 		note(h, EVENT_BROKEN, strerror(-h->setup.sv->accounts.broken));
 		stop(h, -EIO);
@@ -254,7 +194,7 @@ static int on_signal(sd_event_source *s, const struct signalfd_siginfo *si, void
 		return 0;
 	}
 	snprintf(line, sizeof(line), "RELOADING=1\nMONOTONIC_USEC=%llu",
-		 (unsigned long long)monotonic_us());
+		 (unsigned long long)hub_now_us());
 	(void)sd_notify(0, line);
 	h->setup.reload(h->setup.reload_arg);
 	(void)sd_notify(0, "READY=1");
@@ -263,7 +203,7 @@ static int on_signal(sd_event_source *s, const struct signalfd_siginfo *si, void
 
 static int64_t clock_gap_s(const struct hub *h)
 {
-	return (int64_t)h->setup.sv->real_s() - (int64_t)(monotonic_us() / 1000000);
+	return (int64_t)h->setup.sv->real_s() - (int64_t)(hub_now_us() / 1000000);
 }
 
 /* Figures for "systemctl status"; and a look at the wall clock while we are here. */
@@ -276,7 +216,8 @@ static int on_status(sd_event_source *s, uint64_t usec, void *arg)
 
 	snprintf(line, sizeof(line), "STATUS=answered %llu, accepted %llu, wrong %llu, queue %u of %u",
 		 (unsigned long long)st->requests, (unsigned long long)st->accepted,
-		 (unsigned long long)st->verdicts[V_WRONG], st->queued, h->setup.limits.queue);
+		 (unsigned long long)stats_verdict(st, V_WRONG),
+		 (unsigned int)st->queued, h->setup.limits.queue);
 	if (strcmp(line, h->status) != 0)
 		(void)sd_notify(0, line);
 	memcpy(h->status, line, sizeof(line));
@@ -324,6 +265,13 @@ static int open_slots(struct hub *h)
 	return 0;
 }
 
+static int open_pool(struct hub *h, struct pool **pool, sd_event_source **done, unsigned int threads)
+{
+	int r = pool_open(pool, threads, h->setup.limits.queue, arena_wipe, arena_close);
+
+	return r < 0 ? r : sd_event_add_io(h->event, done, pool_fd(*pool), EPOLLIN, on_done, h);
+}
+
 int conn_open(struct hub **ret, const struct conn_setup *setup)
 {
 	struct hub *h = calloc(1, sizeof(*h));
@@ -342,16 +290,16 @@ int conn_open(struct hub **ret, const struct conn_setup *setup)
 	if (r >= 0)
 		r = watch_signals(h);
 	if (r >= 0)
-		r = pool_open(&h->pool, setup->limits.workers, setup->limits.queue);
+		r = open_pool(h, &h->hashers, &h->hashed, setup->limits.workers);
 	if (r >= 0)
-		r = sd_event_add_io(h->event, &h->done, pool_fd(h->pool), EPOLLIN, on_done, h);
+		r = open_pool(h, &h->writers, &h->written, 1);
 	if (r >= 0)
 		r = sd_event_add_time_relative(h->event, NULL, CLOCK_MONOTONIC, 0, 0, on_status, h);
 	if (r < 0) {
 		conn_close(h);
 		return r;
 	}
-	h->spare = fcntl(pool_fd(h->pool), F_DUPFD_CLOEXEC, 0);
+	h->spare = fcntl(pool_fd(h->hashers), F_DUPFD_CLOEXEC, 0);
 	*ret = h;
 	return 0;
 }
@@ -373,11 +321,13 @@ void conn_close(struct hub *h)
 {
 	if (h == NULL)
 		return;
-	sd_event_source_disable_unref(h->done);
-	pool_close(h->pool);
+	sd_event_source_disable_unref(h->hashed);
+	sd_event_source_disable_unref(h->written);
+	pool_close(h->hashers);
+	pool_close(h->writers);
 	for (size_t i = 0; h->conns != NULL && i < h->setup.limits.connections; i++)
 		if (h->conns[i].fd >= 0)
-			hang_up(&h->conns[i]);
+			hub_hang_up(&h->conns[i]);
 	for (size_t i = 0; i < LISTEN_MAX; i++)
 		sd_event_source_disable_unref(h->doors[i]);
 	if (h->spare >= 0)

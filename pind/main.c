@@ -17,10 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "conn.h"
 #include "hash.h"
 #include "sandbox.h"
 
+#define BASE_MIB    32 /* beside the hashes: threads, connections, the store's hot pages */
 #define EXIT_USAGE  64 /* as sysexits.h */
 #define EXIT_CONFIG 78 /* as sysexits.h: the configuration or the key is wrong */
 
@@ -254,6 +256,26 @@ static unsigned int cores(void)
 	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned int)CPU_COUNT(&set) : 1;
 }
 
+static unsigned int workers_of(const struct conf *c)
+{
+	return c->workers != 0 ? c->workers : cores();
+}
+
+/* Better now, in one line, than by the OOM killer in the middle of a login. */
+static int check_memory(const struct conf *c)
+{
+	unsigned int workers = workers_of(c);
+	uint64_t need = ((uint64_t)workers * c->memory_kib >> 10) + BASE_MIB;
+	uint64_t have = cgroup_memory_max() >> 20;
+
+	if (need <= have)
+		return 0;
+	return refuse(EXIT_CONFIG, "%u workers with %u KiB each need %llu MiB, but the control group "
+				   "may have %llu: lower [limits] workers or [hash] memory_kib, or raise "
+				   "MemoryMax=", workers, c->memory_kib, (unsigned long long)need,
+		      (unsigned long long)have);
+}
+
 static int open_hub(struct pind *p)
 {
 	const struct conf *c = p->sv.conf;
@@ -261,7 +283,7 @@ static int open_hub(struct pind *p)
 		.sv = &p->sv,
 		.listeners = p->listeners,
 		.n_listeners = p->n_listeners,
-		.limits = { .workers = c->workers != 0 ? c->workers : cores(),
+		.limits = { .workers = workers_of(c),
 			    .queue = c->queue,
 			    .connections = c->connections,
 			    .per_uid = c->per_uid,
@@ -323,6 +345,8 @@ static int start(struct pind *p)
 	if (r == 0 && listen_open(p->listeners, &p->n_listeners, p->opt.runtime_dir, err,
 				  sizeof(err)) != 0)
 		r = refuse(EXIT_FAILURE, "%s", err);
+	if (r == 0)
+		r = check_memory(p->sv.conf); /* it reads /sys: before the sandbox */
 	if (r == 0)
 		r = close_sandbox(p, true);
 	if (r == 0)

@@ -6,15 +6,17 @@
 
 #include "person.h"
 
-enum act { KEEP, CHARGE, FORGIVE, INSTALL, REFUND, ISSUE, LIFT, DESTROY };
+enum act { KEEP, CHARGE, TOUCH, WELCOME, FORGIVE, INSTALL, RESALT, REFUND, ISSUE, LIFT, DESTROY };
 
-/* What is done. A row per event, a column per life. TRY acts only if the gate is open. */
+/* What is done. A row per event, a column per life. TRY and AGAIN act only if the gate is open. */
 /* clang-format off */
 static const enum act acts[PIN_EVENT_N][PIN_LIFE_N] = {
 	/*               ABSENT  AWAITING TEMPORARY ACTIVE   EXPIRED  LAPSED   REVOKED */
 	[PIN_TRY]     = { CHARGE, CHARGE,  CHARGE,   CHARGE,  CHARGE,  CHARGE,  CHARGE },
-	[PIN_MATCH]   = { KEEP,   KEEP,    FORGIVE,  FORGIVE, FORGIVE, KEEP,    KEEP   },
+	[PIN_AGAIN]   = { TOUCH,  TOUCH,   TOUCH,    TOUCH,   TOUCH,   TOUCH,   TOUCH  },
+	[PIN_MATCH]   = { KEEP,   KEEP,    WELCOME,  WELCOME, WELCOME, KEEP,    KEEP   },
 	[PIN_RENEW]   = { KEEP,   KEEP,    INSTALL,  INSTALL, INSTALL, KEEP,    KEEP   },
+	[PIN_REHASH]  = { KEEP,   KEEP,    KEEP,     RESALT,  KEEP,    KEEP,    KEEP   },
 	[PIN_REFUND]  = { REFUND, REFUND,  REFUND,   REFUND,  REFUND,  REFUND,  REFUND },
 	[PIN_ISSUE]   = { ISSUE,  KEEP,    KEEP,     KEEP,    KEEP,    KEEP,    ISSUE  },
 	[PIN_UNLOCK]  = { KEEP,   FORGIVE, FORGIVE,  FORGIVE, FORGIVE, KEEP,    KEEP   },
@@ -22,12 +24,14 @@ static const enum act acts[PIN_EVENT_N][PIN_LIFE_N] = {
 	[PIN_REVOKE]  = { KEEP,   DESTROY, DESTROY,  DESTROY, DESTROY, DESTROY, KEEP   },
 };
 
-/* What is said. For a TRY that is let through: what will be said if the PIN mismatches. */
+/* What is said. For a TRY or AGAIN that is let through: what will be said if the PIN mismatches. */
 static const enum verdict says[PIN_EVENT_N][PIN_LIFE_N] = {
 	/*               ABSENT     AWAITING  TEMPORARY      ACTIVE    EXPIRED        LAPSED    REVOKED */
 	[PIN_TRY]     = { V_WRONG,   V_WRONG,  V_WRONG,       V_WRONG,  V_WRONG,       V_WRONG,  V_WRONG   },
+	[PIN_AGAIN]   = { V_WRONG,   V_WRONG,  V_WRONG,       V_WRONG,  V_WRONG,       V_WRONG,  V_WRONG   },
 	[PIN_MATCH]   = { V_WRONG,   V_WRONG,  V_MUST_CHANGE, V_OK,     V_MUST_CHANGE, V_LAPSED, V_WRONG   },
 	[PIN_RENEW]   = { V_WRONG,   V_WRONG,  V_OK,          V_OK,     V_OK,          V_LAPSED, V_WRONG   },
+	[PIN_REHASH]  = { V_WRONG,   V_WRONG,  V_WRONG,       V_OK,     V_WRONG,       V_WRONG,  V_WRONG   },
 	[PIN_REFUND]  = { V_FAILED,  V_FAILED, V_FAILED,      V_FAILED, V_FAILED,      V_FAILED, V_FAILED  },
 	[PIN_ISSUE]   = { V_OK,      V_LIVE,   V_LIVE,        V_LIVE,   V_LIVE,        V_LIVE,   V_OK      },
 	[PIN_UNLOCK]  = { V_UNKNOWN, V_OK,     V_OK,          V_OK,     V_OK,          V_LAPSED, V_REVOKED },
@@ -70,9 +74,18 @@ static void install(struct pin_rec *rec, const struct pin_arg *arg, uint64_t now
 	memcpy(rec->verifier, arg->verifier, sizeof(rec->verifier));
 }
 
+/* The same PIN: its dates, level and attempts stay. */
+static void resalt(struct pin_rec *rec, const struct pin_arg *arg)
+{
+	rec->gen++;
+	rec->form = arg->form;
+	memcpy(rec->verifier, arg->verifier, sizeof(rec->verifier));
+}
+
 static void issue(struct pin_rec *rec, const struct pin_arg *arg, uint64_t now_s)
 {
 	install(rec, arg, now_s);
+	rec->penalty = (struct penalty){ .pool = { 0 } }; /* nobody is known to the new PIN yet */
 	rec->temporary = 1;
 	rec->level = arg->level;
 }
@@ -91,10 +104,13 @@ static void act_on(struct pin_rec *rec, enum act act, const struct pin_arg *arg,
 {
 	switch (act) {
 	case KEEP: break;
-	case CHARGE: penalty_charge(&rec->penalty, pol, now_s); break;
+	case CHARGE: penalty_charge(&rec->penalty, &arg->from, pol, now_s); break;
+	case TOUCH: break;
+	case WELCOME: penalty_welcome(&rec->penalty, &arg->from, now_s); break;
 	case FORGIVE: penalty_forgive(&rec->penalty); break;
 	case INSTALL: install(rec, arg, now_s); break;
-	case REFUND: penalty_refund(&rec->penalty); break;
+	case RESALT: resalt(rec, arg); break;
+	case REFUND: penalty_refund(&rec->penalty, arg->from.tag, arg->until_s); break;
 	case ISSUE: issue(rec, arg, now_s); break;
 	case LIFT: rec->level = LEVEL_DISPOSITIVO; break;
 	case DESTROY: destroy(rec, now_s); break;
@@ -105,22 +121,24 @@ struct pin_step pin_step(struct pin_rec *rec, enum pin_event ev, const struct pi
 			 const struct penalty_policy *pol, uint64_t now_s)
 {
 	enum pin_life life = pin_life(rec, now_s);
-	enum pin_gate gate = penalty_gate(&rec->penalty, pol, now_s);
+	enum pin_gate gate = penalty_gate(&rec->penalty, arg->from.tag, pol, now_s);
 	enum act act = acts[ev][life];
-	bool proof = ev == PIN_MATCH || ev == PIN_RENEW;
+	bool proof = ev == PIN_MATCH || ev == PIN_RENEW || ev == PIN_REHASH;
+	bool attempt = act == CHARGE || act == TOUCH;
 
 	if (proof && arg->gen != rec->gen) /* it was another PIN that was proven */
 		return (struct pin_step){ .verdict = V_WRONG };
 	if (act == KEEP)
 		return (struct pin_step){ .verdict = says[ev][life] };
-	if (act == CHARGE && gate == PIN_BLOCKED)
+	if (attempt && gate == PIN_BLOCKED)
 		return (struct pin_step){ .verdict = V_BLOCKED };
-	if (act == CHARGE && gate == PIN_THROTTLED)
+	if (attempt && gate == PIN_THROTTLED)
 		return (struct pin_step){ .verdict = V_THROTTLED,
-					  .wait_s = penalty_wait(&rec->penalty, pol, now_s) };
+					  .wait_s = penalty_wait(&rec->penalty, arg->from.tag, pol,
+								 now_s) };
 	act_on(rec, act, arg, pol, now_s);
 	return (struct pin_step){
-		.then = act == CHARGE ? PIN_CHECK : PIN_SAY,
+		.then = attempt ? PIN_CHECK : PIN_SAY,
 		.verdict = says[ev][life],
 		.commit = true,
 	};

@@ -33,8 +33,10 @@ enum pin_life {
 
 enum pin_event {
 	PIN_TRY,     /* somebody offers a PIN */
+	PIN_AGAIN,   /* the same one that was wrong a moment ago: it costs as much, but no attempt */
 	PIN_MATCH,   /* it was the right one */
 	PIN_RENEW,   /* it was, or a grant stood for it, and here is the next */
+	PIN_REHASH,  /* it was, and here is the same with today's cost */
 	PIN_REFUND,  /* it could not be compared: the attempt was never made */
 	PIN_ISSUE,   /* an operator hands out a temporary one */
 	PIN_UNLOCK,  /* an operator forgives the attempts */
@@ -71,10 +73,12 @@ struct pin_rec {
 };
 
 struct pin_arg {
-	uint32_t gen;              /* MATCH, RENEW: rec.gen when the proof was made */
-	uint8_t form;              /* ISSUE, RENEW: enum pin_form of the new PIN */
+	struct penalty_from from;  /* TRY, AGAIN, MATCH, REFUND: where it comes from */
+	uint32_t gen;              /* MATCH, RENEW, REHASH: rec.gen when the proof was made */
+	uint64_t until_s;          /* REFUND: the wait that the charge caused */
+	uint8_t form;              /* ISSUE, RENEW, REHASH: enum pin_form of the new PIN */
 	uint8_t level;             /* ISSUE: enum level */
-	struct pin_verifier verifier[2]; /* ISSUE, RENEW */
+	struct pin_verifier verifier[2]; /* ISSUE, RENEW, REHASH */
 	uint64_t expires_s;        /* ISSUE, RENEW: the new dates; the caller has the calendar */
 	uint64_t lapses_s;
 };

@@ -4,22 +4,21 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 struct list {
 	struct job *head, **tail;
-	unsigned int n;
 };
 
 struct pool {
-	pthread_mutex_t lock; /* guards waiting, done, stop */
+	pthread_mutex_t lock; /* guards rota, done, stop */
 	pthread_cond_t work;
-	struct list waiting, done;
+	struct rota *rota;
+	struct list done;
 	bool stop;
-	unsigned int queue_max;
+	void (*idle)(void), (*bye)(void);
 	int fd;
 	unsigned int n;
 	pthread_t threads[];
@@ -30,7 +29,6 @@ static void push(struct list *l, struct job *j)
 	j->next = NULL;
 	*l->tail = j;
 	l->tail = &j->next;
-	l->n++;
 }
 
 static struct job *pop(struct list *l)
@@ -42,8 +40,51 @@ static struct job *pop(struct list *l)
 	l->head = j->next;
 	if (l->head == NULL)
 		l->tail = &l->head;
-	l->n--;
 	return j;
+}
+
+static void call(void (*hook)(void))
+{
+	if (hook != NULL)
+		hook();
+}
+
+/* The next job, or NULL when the pool stops. Called and returns locked. */
+static struct job *next_job(struct pool *p)
+{
+	struct job *j = NULL;
+	bool idled = false;
+
+	while (!p->stop && (j = (struct job *)rota_take(p->rota)) == NULL) {
+		if (!idled) {
+			pthread_mutex_unlock(&p->lock);
+			call(p->idle);
+			pthread_mutex_lock(&p->lock);
+			idled = true; /* and look again: work may have come */
+		} else {
+			pthread_cond_wait(&p->work, &p->lock);
+		}
+	}
+	return j;
+}
+
+struct pool_worker {
+	struct pool *pool;
+	bool given; /* the job it runs is no longer its own */
+};
+
+void pool_give_back(struct pool_worker *w, struct job *j)
+{
+	struct pool *p = w->pool;
+
+	if (w->given)
+		return;
+	w->given = true;
+	pthread_mutex_lock(&p->lock);
+	push(&p->done, (struct job *)rota_done(p->rota, &j->item));
+	pthread_cond_signal(&p->work); /* another about the same person may run now */
+	(void)eventfd_write(p->fd, 1); /* fails only when 2^64 - 2 are unread: it is readable */
+	pthread_mutex_unlock(&p->lock);
 }
 
 static void *worker(void *arg)
@@ -52,26 +93,24 @@ static void *worker(void *arg)
 	struct job *j;
 
 	pthread_mutex_lock(&p->lock);
-	while (!p->stop) {
-		j = pop(&p->waiting);
-		if (j == NULL) {
-			pthread_cond_wait(&p->work, &p->lock);
-			continue;
-		}
+	while ((j = next_job(p)) != NULL) {
+		struct pool_worker w = { .pool = p };
+
 		pthread_mutex_unlock(&p->lock);
-		j->run(j);
+		j->run(j, &w);
+		pool_give_back(&w, j);
 		pthread_mutex_lock(&p->lock);
-		push(&p->done, j);
-		(void)eventfd_write(p->fd, 1); /* fails only when 2^64 - 2 are unread: it is readable */
 	}
 	pthread_mutex_unlock(&p->lock);
+	call(p->bye);
 	return NULL;
 }
 
-int pool_open(struct pool **ret, unsigned int threads, unsigned int queue_max)
+int pool_open(struct pool **ret, unsigned int threads, unsigned int queue_max, void (*idle)(void),
+	      void (*bye)(void))
 {
 	struct pool *p = calloc(1, sizeof(*p) + threads * sizeof(*p->threads));
-	int r = 0;
+	int r;
 
 	if (p == NULL)
 		return -ENOMEM;
@@ -79,12 +118,11 @@ int pool_open(struct pool **ret, unsigned int threads, unsigned int queue_max)
 		free(p);
 		return -ENOMEM;
 	}
-	p->waiting.tail = &p->waiting.head;
+	p->idle = idle;
+	p->bye = bye;
 	p->done.tail = &p->done.head;
-	p->queue_max = queue_max;
 	p->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (p->fd < 0)
-		r = -errno;
+	r = p->fd >= 0 ? rota_open(&p->rota, queue_max, threads) : -errno;
 	while (r == 0 && p->n < threads) {
 		r = -pthread_create(&p->threads[p->n], NULL, worker, p);
 		p->n += r == 0;
@@ -109,23 +147,24 @@ void pool_close(struct pool *p)
 		pthread_join(p->threads[--p->n], NULL);
 	if (p->fd >= 0)
 		close(p->fd);
+	rota_close(p->rota);
 	pthread_cond_destroy(&p->work);
 	pthread_mutex_destroy(&p->lock);
 	free(p);
 }
 
-bool pool_submit(struct pool *p, struct job *j)
+enum rota_put pool_submit(struct pool *p, struct job *j, struct job **evicted)
 {
-	bool room;
+	struct rota_item *out;
+	enum rota_put r;
 
 	pthread_mutex_lock(&p->lock);
-	room = p->waiting.n < p->queue_max;
-	if (room) {
-		push(&p->waiting, j);
+	r = rota_put(p->rota, &j->item, &out);
+	if (r == ROTA_QUEUED)
 		pthread_cond_signal(&p->work);
-	}
 	pthread_mutex_unlock(&p->lock);
-	return room;
+	*evicted = (struct job *)out;
+	return r;
 }
 
 unsigned int pool_waiting(struct pool *p)
@@ -133,7 +172,7 @@ unsigned int pool_waiting(struct pool *p)
 	unsigned int n;
 
 	pthread_mutex_lock(&p->lock);
-	n = p->waiting.n;
+	n = rota_waiting(p->rota);
 	pthread_mutex_unlock(&p->lock);
 	return n;
 }

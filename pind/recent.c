@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* recent.c - a hash table of 4-way buckets over keyed digests; see recent.h. */
+/* recent.c - a hash table of 4-way buckets; see recent.h. */
 #include "recent.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BUCKETS 4096
 #define WAYS    4
 
-struct proof {
-	uint8_t id[16]; /* keyed digest of uid, service, codice fiscale */
-	uint64_t at_s;  /* 0: free */
+struct entry {
+	uint8_t id[RECENT_ID_LEN];
+	uint64_t at_s; /* 0: free */
 };
 
 struct recent {
-	const struct keys *keys;
+	uint64_t window_s;
 	pthread_mutex_t lock;
-	struct proof proofs[BUCKETS][WAYS];
+	struct entry entries[BUCKETS][WAYS];
 };
 
-int recent_open(struct recent **ret, const struct keys *k)
+int recent_open(struct recent **ret, uint64_t window_s)
 {
 	struct recent *r = calloc(1, sizeof(*r));
 
@@ -30,7 +29,7 @@ int recent_open(struct recent **ret, const struct keys *k)
 		free(r);
 		return -ENOMEM;
 	}
-	r->keys = k;
+	r->window_s = window_s;
 	*ret = r;
 	return 0;
 }
@@ -43,57 +42,40 @@ void recent_close(struct recent *r)
 	free(r);
 }
 
-static void id_of(const struct recent *r, uint8_t id[static 16], uid_t uid, const char *service,
-		  const char *cf)
+/* The entry of id, or the one to give up for it. The digest is keyed: nobody chooses buckets. */
+static struct entry *place_of(struct recent *r, const uint8_t id[static RECENT_ID_LEN])
 {
-	char text[4 + 64 + 64] = { 0 }; /* fixed places: no two triples make the same bytes */
+	struct entry *bucket = r->entries[(id[0] | id[1] << 8) % BUCKETS], *oldest = bucket;
 
-	memcpy(text, &uid, sizeof(uid));
-	memcpy(text + 4, service, strnlen(service, 63));
-	memcpy(text + 68, cf, strnlen(cf, 63));
-	keys_digest(r->keys, KEYS_SOURCE, id, 16, text, sizeof(text));
-	sodium_memzero(text, sizeof(text));
-}
-
-static struct proof *bucket_of(struct recent *r, const uint8_t id[static 16])
-{
-	return r->proofs[(id[0] | id[1] << 8) % BUCKETS];
-}
-
-void recent_add(struct recent *r, uid_t uid, const char *service, const char *cf, uint64_t now_s)
-{
-	struct proof *b, *oldest;
-	uint8_t id[16];
-
-	id_of(r, id, uid, service, cf);
-	pthread_mutex_lock(&r->lock);
-	b = bucket_of(r, id);
-	oldest = b;
-	for (struct proof *p = b; p < b + WAYS; p++) {
-		if (p->at_s != 0 && memcmp(p->id, id, sizeof(id)) == 0) {
-			oldest = p;
-			break;
-		}
-		if (p->at_s < oldest->at_s)
-			oldest = p;
+	for (struct entry *e = bucket; e < bucket + WAYS; e++) {
+		if (e->at_s != 0 && memcmp(e->id, id, RECENT_ID_LEN) == 0)
+			return e;
+		if (e->at_s < oldest->at_s)
+			oldest = e;
 	}
-	memcpy(oldest->id, id, sizeof(id));
-	oldest->at_s = now_s;
+	return oldest;
+}
+
+void recent_add(struct recent *r, const uint8_t id[static RECENT_ID_LEN], uint64_t now_s)
+{
+	struct entry *e;
+
+	pthread_mutex_lock(&r->lock);
+	e = place_of(r, id);
+	memcpy(e->id, id, RECENT_ID_LEN);
+	e->at_s = now_s;
 	pthread_mutex_unlock(&r->lock);
 }
 
-bool recent_has(struct recent *r, uid_t uid, const char *service, const char *cf, uint64_t now_s)
+bool recent_has(struct recent *r, const uint8_t id[static RECENT_ID_LEN], uint64_t now_s)
 {
-	bool found = false;
-	struct proof *b;
-	uint8_t id[16];
+	const struct entry *e;
+	bool found;
 
-	id_of(r, id, uid, service, cf);
 	pthread_mutex_lock(&r->lock);
-	b = bucket_of(r, id);
-	for (struct proof *p = b; p < b + WAYS; p++)
-		if (p->at_s != 0 && now_s - p->at_s <= RECENT_S && memcmp(p->id, id, sizeof(id)) == 0)
-			found = true;
+	e = place_of(r, id);
+	found = e->at_s != 0 && now_s - e->at_s <= r->window_s &&
+		memcmp(e->id, id, RECENT_ID_LEN) == 0;
 	pthread_mutex_unlock(&r->lock);
 	return found;
 }

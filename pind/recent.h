@@ -1,27 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * recent.h - who proved a PIN to which service in the last minutes, so that the account phase of
- * the same caller can be answered. In memory, of fixed size; forgets the oldest. Thread-safe.
+ * recent.h - what happened in the last minutes, remembered by a keyed digest of it: in memory, of
+ * fixed size, forgetting the oldest. Who proved a PIN to which service; which wrong PIN was tried
+ * on whom. Thread-safe.
  */
 #ifndef RECENT_H
 #define RECENT_H
 
 #include <stdbool.h>
-#include <sys/types.h>
+#include <stdint.h>
 
-#include "keys.h"
-
-#define RECENT_S 300 /* seconds for which a proof is remembered */
+#define RECENT_ID_LEN  16  /* bytes of a keyed digest */
+#define RECENT_PROOF_S 300 /* seconds in which the account phase may follow a right PIN */
+#define RECENT_WRONG_S 600 /* seconds in which the same wrong PIN is not charged again */
 
 struct recent;
 
-int recent_open(struct recent **ret, const struct keys *k); /* 0 or -ENOMEM */
-void recent_close(struct recent *r);                        /* NULL is a no-op */
+/* Things are remembered for window_s seconds. 0 or -ENOMEM. */
+int recent_open(struct recent **ret, uint64_t window_s);
+void recent_close(struct recent *r); /* NULL is a no-op */
 
-/* uid's successful AUTHENTICATE of cf for service, at now_s. */
-void recent_add(struct recent *r, uid_t uid, const char *service, const char *cf, uint64_t now_s);
+/* It happened at now_s. */
+void recent_add(struct recent *r, const uint8_t id[static RECENT_ID_LEN], uint64_t now_s);
 
-/* Was there one in the last RECENT_S seconds? */
-bool recent_has(struct recent *r, uid_t uid, const char *service, const char *cf, uint64_t now_s);
+/* Did it, in the last window_s seconds? */
+bool recent_has(struct recent *r, const uint8_t id[static RECENT_ID_LEN], uint64_t now_s);
 
 #endif

@@ -18,6 +18,17 @@
 	{ K_RAW, (at) + offsetof(struct pin_verifier, salt), PIN_SALT_LEN, "salt" },               \
 	{ K_RAW, (at) + offsetof(struct pin_verifier, tag), PIN_TAG_LEN, "tag" }
 
+#define SOURCE_AT(at)                                                                              \
+	{ K_U64, (at) + offsetof(struct penalty_source, from.tag), 0, "tag" },                     \
+	{ K_SEC, (at) + offsetof(struct penalty_source, from.service), PENALTY_SERVICE_MAX,        \
+	  "service" },                                                                             \
+	{ K_U32, (at) + offsetof(struct penalty_source, count.fails), 0, "fails" },                \
+	{ K_U64, (at) + offsetof(struct penalty_source, count.until_s), 0, "until_s" },            \
+	{ K_U64, (at) + offsetof(struct penalty_source, seen_s), 0, "seen_s" }
+#define SOURCE_LEN (8 + 2 + PENALTY_SERVICE_MAX + 4 + 8 + 8)
+
+_Static_assert(PENALTY_SOURCES == 8, "account_fields lists each");
+
 /* The order is the format: RECORD_FORMAT grows when a line is changed. */
 static const struct codec_field account_fields[] = {
 	{ K_SEC, A(cf), RECORD_CF_MAX, "cf" },
@@ -27,8 +38,18 @@ static const struct codec_field account_fields[] = {
 	{ K_U8, A(pin.temporary), 0, "temporary" },
 	{ K_U8, A(pin.revoked), 0, "revoked" },
 	{ K_U8, A(pin.level), 0, "level" },
-	{ K_U32, A(pin.penalty.fails), 0, "fails" },
-	{ K_U64, A(pin.penalty.until_s), 0, "until_s" },
+	{ K_U32, A(pin.penalty.pool.fails), 0, "fails" },
+	{ K_U64, A(pin.penalty.pool.until_s), 0, "until_s" },
+	{ K_U64, A(pin.penalty.last.tag), 0, "last_tag" },
+	{ K_SEC, A(pin.penalty.last.service), PENALTY_SERVICE_MAX, "last_service" },
+	SOURCE_AT(A(pin.penalty.known[0])),
+	SOURCE_AT(A(pin.penalty.known[1])),
+	SOURCE_AT(A(pin.penalty.known[2])),
+	SOURCE_AT(A(pin.penalty.known[3])),
+	SOURCE_AT(A(pin.penalty.known[4])),
+	SOURCE_AT(A(pin.penalty.known[5])),
+	SOURCE_AT(A(pin.penalty.known[6])),
+	SOURCE_AT(A(pin.penalty.known[7])),
 	{ K_U64, A(pin.set_s), 0, "set_s" },
 	{ K_U64, A(pin.expires_s), 0, "expires_s" },
 	{ K_U64, A(pin.lapses_s), 0, "lapses_s" },
@@ -48,8 +69,8 @@ static const struct codec_field account_fields[] = {
 };
 
 static const struct codec_field shadow_fields[] = {
-	{ K_U32, offsetof(struct shadow, penalty.fails), 0, "fails" },
-	{ K_U64, offsetof(struct shadow, penalty.until_s), 0, "until_s" },
+	{ K_U32, offsetof(struct shadow, count.fails), 0, "fails" },
+	{ K_U64, offsetof(struct shadow, count.until_s), 0, "until_s" },
 	{ K_U64, offsetof(struct shadow, last_s), 0, "last_s" },
 	{ K_END, 0, 0, NULL },
 };
@@ -64,7 +85,8 @@ static const struct codec_field verifier_fields[] = { VERIFIER_AT(0), { K_END, 0
 _Static_assert(16 + 2 + 1 + 4 + 4 + 4 + 8 * 4 + 2 * RECORD_VERIFIER_LEN + 16 + 2 +
 			       RECORD_SERVICE_MAX + 2 + CONTACT_EMAIL_MAX + 2 + CONTACT_PHONE_MAX +
 			       1 + 2 + RECORD_NUMBER_MAX + 2 + RECORD_ISSUER_MAX + 8 + 2 +
-			       RECORD_REASON_MAX <=
+			       RECORD_REASON_MAX + 8 + 2 + PENALTY_SERVICE_MAX +
+			       PENALTY_SOURCES * SOURCE_LEN <=
 		       PLAIN_MAX,
 	       "the longest account fits a row");
 

@@ -13,7 +13,7 @@
 #include "pin.h"
 #include "store.h"
 
-#define RECORD_FORMAT 1
+#define RECORD_FORMAT 2
 #define RECORD_CF_MAX 16
 #define RECORD_SERVICE_MAX 32
 #define RECORD_REASON_MAX 120
@@ -38,7 +38,7 @@ struct account { /* a row of STORE_PIN: one person */
 
 struct shadow { /* a row of STORE_SHADOW: attempts on people without a PIN */
 	uint64_t rev;
-	struct penalty penalty;
+	struct penalty_count count; /* strangers have no known sources */
 	uint64_t last_s; /* the latest attempt */
 };
 

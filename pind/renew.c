@@ -46,12 +46,13 @@ static enum verdict by_grant(struct call *c, const struct claim *q, struct accou
 /* V_OK and *acc, or the reply is set. */
 static enum verdict proven(struct call *c, const struct claim *q, struct account *acc)
 {
+	const struct penalty_from from = call_from(c, q->scope.service, q->rhost);
 	struct pin_step step = { .verdict = V_NONE };
 
 	if (!ticket_no_grant(q->grant))
 		step.verdict = by_grant(c, q, acc);
 	else
-		step = call_prove(c, q->scope.cf, q->old, q->scope.service, acc);
+		step = call_prove(c, q->scope.cf, q->old, &from, acc);
 	if (step.verdict == V_OK || step.verdict == V_MUST_CHANGE)
 		return V_OK;
 	call_say_step(c, &step);

@@ -60,6 +60,11 @@ void call_refused(struct call *c, enum verdict v, const char *cf, const char *se
 		call_event(c, EVENT_REFUSED, v, cf, service, rhost);
 }
 
+struct penalty_from call_from(const struct call *c, const char *service, const char *rhost)
+{
+	return source_of(c->sv->keys, c->who->uid, service, rhost);
+}
+
 enum verdict call_admits(const struct conf_service *s, uint8_t asked_level, const struct account *acc)
 {
 	uint8_t level = asked_level > s->level ? asked_level : s->level;
@@ -86,12 +91,6 @@ static void say_accepted(struct call *c, enum verdict v, const struct account *a
 		say->warn_days = (uint8_t)((left_s + DAY_S - 1) / DAY_S);
 }
 
-/* No delegation is on record yet, so nobody may act for another. */
-static enum verdict delegated(const char *on_behalf_of)
-{
-	return on_behalf_of[0] == '\0' ? V_OK : V_DELEGATION;
-}
-
 /* The service's and the caller's conditions, once the PIN is right: the first that fails, or v. */
 static enum verdict conditions(const struct conf_service *s, uint8_t asked_level,
 			       const char *on_behalf_of, const struct account *acc, enum verdict v)
@@ -102,23 +101,43 @@ static enum verdict conditions(const struct conf_service *s, uint8_t asked_level
 		return v;
 	if (admitted != V_OK)
 		return admitted;
-	return delegated(on_behalf_of) == V_OK ? v : V_DELEGATION;
+	return on_behalf_of[0] == '\0' ? v : V_DELEGATION; /* no delegation is on record yet */
+}
+
+/* Who proved whose PIN to which service. Returns id. */
+static const uint8_t *proof_id(struct call *c, const char *service, const char *cf,
+			       uint8_t id[static RECENT_ID_LEN])
+{
+	struct {
+		uint8_t uid[4];
+		char service[CONF_SERVICE_MAX + 1], cf[RECORD_CF_MAX + 1];
+	} what = { .service = "" }; /* fixed places: no two triples make the same bytes */
+	uint32_t uid = c->who->uid;
+
+	memcpy(what.uid, &uid, sizeof(what.uid));
+	memcpy(what.service, service, strnlen(service, sizeof(what.service) - 1));
+	memcpy(what.cf, cf, strnlen(cf, sizeof(what.cf) - 1));
+	keys_digest(c->sv->keys, KEYS_SOURCE, id, RECENT_ID_LEN, &what, sizeof(what));
+	sodium_memzero(&what, sizeof(what));
+	return id;
 }
 
 static void do_authenticate(struct call *c)
 {
 	const struct wire_authenticate *q = &c->req->authenticate;
 	const struct ticket_scope scope = { q->cf, q->service, c->who->uid };
+	const struct penalty_from from = call_from(c, q->service, q->rhost);
 	const struct conf_service *s = conf_service(c->conf, q->service);
-	struct account acc;
+	uint8_t id[RECENT_ID_LEN];
+	struct account acc = { .category = 0 };
 	struct pin_step step;
 
 	if (!call_person(c, q->cf))
 		return;
-	step = call_prove(c, q->cf, q->pin, q->service, &acc);
+	step = call_prove(c, q->cf, q->pin, &from, &acc);
 	step.verdict = conditions(s, q->level, q->on_behalf_of, &acc, step.verdict);
 	if (step.verdict == V_OK || step.verdict == V_MUST_CHANGE) {
-		recent_add(c->sv->recent, c->who->uid, q->service, q->cf, c->now_s);
+		recent_add(c->sv->proofs, proof_id(c, q->service, q->cf, id), c->now_s);
 		say_accepted(c, step.verdict, &acc);
 		c->sv->stats.accepted++;
 		if (step.verdict == V_MUST_CHANGE)
@@ -132,10 +151,10 @@ static void do_authenticate(struct call *c)
 }
 
 /* What the account phase says of a record, without a PIN. */
-static enum verdict standing(struct call *c, const struct account *acc)
+static enum verdict standing(struct call *c, const struct account *acc, uint64_t tag)
 {
 	const struct penalty_policy pol = conf_penalty(c->conf);
-	enum pin_gate gate = penalty_gate(&acc->pin.penalty, &pol, c->now_s);
+	enum pin_gate gate = penalty_gate(&acc->pin.penalty, tag, &pol, c->now_s);
 
 	if (gate != PIN_OPEN)
 		return gate == PIN_BLOCKED ? V_BLOCKED : V_THROTTLED;
@@ -157,13 +176,15 @@ static void do_authorize(struct call *c)
 	const struct wire_authorize *q = &c->req->authorize;
 	const struct conf_service *s = conf_service(c->conf, q->service);
 	const struct penalty_policy pol = conf_penalty(c->conf);
+	const uint64_t tag = call_from(c, q->service, q->rhost).tag;
+	uint8_t id[RECENT_ID_LEN];
 	struct account acc;
 	enum verdict v;
 
 	if (!call_person(c, q->cf))
 		return;
 	if (c->who->uid != 0 &&
-	    !recent_has(c->sv->recent, c->who->uid, q->service, q->cf, c->now_s)) {
+	    !recent_has(c->sv->proofs, proof_id(c, q->service, q->cf, id), c->now_s)) {
 		call_say(c, V_DENIED); /* whoever the person is */
 		return;
 	}
@@ -171,13 +192,13 @@ static void do_authorize(struct call *c)
 		call_say(c, V_FAILED);
 		return;
 	}
-	v = conditions(s, q->level, q->on_behalf_of, &acc, standing(c, &acc));
+	v = conditions(s, q->level, q->on_behalf_of, &acc, standing(c, &acc, tag));
 	if (v == V_OK || v == V_MUST_CHANGE)
 		say_accepted(c, v, &acc);
 	else
 		call_say(c, v);
 	if (v == V_THROTTLED)
-		c->rep->verdict.wait_s = penalty_wait(&acc.pin.penalty, &pol, c->now_s);
+		c->rep->verdict.wait_s = penalty_wait(&acc.pin.penalty, tag, &pol, c->now_s);
 	sodium_memzero(&acc, sizeof(acc));
 }
 
@@ -202,12 +223,14 @@ static const struct entry {
 	{ WIRE_COST,         ROLE_ADMIN, call_cost,         0 },
 	{ WIRE_ISSUE,        ROLE_ADMIN, call_issue,        0 },
 	{ WIRE_STATUS,       ROLE_ADMIN, call_status,       0 },
+	{ WIRE_SOURCE_GET,   ROLE_ADMIN, call_source_get,   0 },
 	{ WIRE_REVOKE,       ROLE_ADMIN, call_revoke,       0 },
 	{ WIRE_UNLOCK,       ROLE_ADMIN, call_unlock,       0 },
 	{ WIRE_CONVERT,      ROLE_ADMIN, call_convert,      0 },
 	{ WIRE_SERVICE_GET,  ROLE_ADMIN, call_service_get,  0 },
 	{ WIRE_SERVICE_TEST, ROLE_ADMIN, call_service_test, 0 },
 	{ WIRE_STATS,        ROLE_ADMIN, call_stats,        0 },
+	{ WIRE_STAT_GET,     ROLE_ADMIN, call_stat_get,     0 },
 #undef SERVICE
 };
 
@@ -252,9 +275,7 @@ static void finish(struct service *sv, const struct wire_msg *req, struct wire_m
 	memcpy(rep->nonce, req->nonce, sizeof(rep->nonce));
 	if (wire_encode(rep, out, WIRE_MAX, out_len) != 0)
 		sodium_misuse(); /* every reply fits, and its texts are ours or were decoded */
-	sv->stats.requests++;
-	if (rep->type == WIRE_VERDICT)
-		sv->stats.verdicts[rep->verdict.code]++;
+	stats_answer(&sv->stats, req->type, rep->type == WIRE_VERDICT ? rep->verdict.code : 0u);
 	wire_wipe(rep);
 }
 
@@ -290,10 +311,27 @@ static uint64_t now_s(struct service *sv)
 void serve(struct service *sv, const struct peer *who, const uint8_t *in, size_t len,
 	   uint8_t out[static WIRE_MAX], size_t *out_len)
 {
+	serve_first(sv, who, in, len, out, out_len, NULL);
+}
+
+void serve_later(struct service *sv, struct serve_later *later)
+{
+	struct conf *conf = hold(sv);
+	struct call c = { .sv = sv, .conf = conf, .now_s = now_s(sv) };
+
+	if (later->due && sv->accounts.broken == 0)
+		call_rehash(&c, later);
+	sodium_memzero(later, sizeof(*later));
+	let_go(sv, conf);
+}
+
+void serve_first(struct service *sv, const struct peer *who, const uint8_t *in, size_t len,
+		 uint8_t out[static WIRE_MAX], size_t *out_len, struct serve_later *later)
+{
 	struct conf *conf = hold(sv);
 	struct wire_msg req, rep = { 0 };
 	struct call c = { .sv = sv, .who = who, .conf = conf, .req = &req, .rep = &rep,
-			  .now_s = now_s(sv) };
+			  .now_s = now_s(sv), .later = later };
 
 	dispatch(&c, wire_decode(&req, in, len) == 0);
 	finish(sv, &req, &rep, out, out_len);
@@ -320,7 +358,11 @@ int serve_open(struct service *sv, const struct keys *keys, struct conf *conf)
 
 	*sv = (struct service){ .keys = keys };
 	hash_decoy(&sv->decoy, &cost);
-	r = recent_open(&sv->recent, keys);
+	r = recent_open(&sv->proofs, RECENT_PROOF_S);
+	if (r == 0)
+		r = recent_open(&sv->wrongs, RECENT_WRONG_S);
+	if (r == 0)
+		r = spray_open(&sv->spray);
 	if (r == 0)
 		r = -pthread_mutex_init(&sv->conf_lock, NULL);
 	if (r == 0) {
@@ -346,6 +388,8 @@ void serve_close(struct service *sv)
 {
 	if (sv->conf != NULL)
 		let_go(sv, sv->conf);
-	recent_close(sv->recent);
+	recent_close(sv->proofs);
+	recent_close(sv->wrongs);
+	spray_close(sv->spray);
 	pthread_mutex_destroy(&sv->conf_lock);
 }

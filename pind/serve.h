@@ -12,7 +12,9 @@
 #include "conf.h"
 #include "event.h"
 #include "recent.h"
+#include "spray.h"
 #include "stats.h"
+#include "symbols.h"
 #include "wire.h"
 
 enum role { ROLE_AUTH, ROLE_ADMIN }; /* which socket the request came by */
@@ -26,7 +28,9 @@ struct peer { /* who is asking; the kernel says so, never the message */
 struct service { /* shared by all workers */
 	struct accounts accounts;
 	const struct keys *keys;
-	struct recent *recent;
+	struct recent *proofs; /* right PINs, for the account phase that follows */
+	struct recent *wrongs; /* wrong PINs: the same one again is no new attempt */
+	struct spray *spray;   /* who fails for how many people */
 	struct stats stats;
 	uint64_t (*real_s)(void); /* seconds since the epoch; called once per request */
 	uint64_t (*boot_s)(void); /* a clock nobody sets; NULL: there is none, go by real_s */
@@ -39,7 +43,7 @@ struct service { /* shared by all workers */
 
 /*
  * Fill what can be filled before the store is open: locks, decoy, counters. conf becomes the
- * service's. 0 or -errno. serve_close frees conf and recent; NULLs are fine.
+ * service's. 0 or -errno. serve_close frees what serve_open made, and conf; after a failure, too.
  */
 int serve_open(struct service *sv, const struct keys *keys, struct conf *conf);
 void serve_close(struct service *sv);
@@ -53,6 +57,20 @@ void serve_configure(struct service *sv, struct conf *conf);
  */
 void serve(struct service *sv, const struct peer *who, const uint8_t *in, size_t len,
 	   uint8_t out[static WIRE_MAX], size_t *out_len);
+
+/*
+ * The same, but what need not keep the client waiting is left in *later for serve_later, to be
+ * called in the same thread once the answer is on its way. Both wipe what they leave behind.
+ */
+struct serve_later {
+	bool due;
+	char cf[RECORD_CF_MAX + 1], pin[SYMBOLS_MAX + 1]; /* a right PIN whose verifier is outdated */
+	uint8_t form;
+	uint32_t gen;
+};
+void serve_first(struct service *sv, const struct peer *who, const uint8_t *in, size_t len,
+		 uint8_t out[static WIRE_MAX], size_t *out_len, struct serve_later *later);
+void serve_later(struct service *sv, struct serve_later *later);
 
 /* Answer in with v and nothing else: V_BUSY, V_FAILED. Touches no account. */
 void serve_refuse(struct service *sv, enum verdict v, const uint8_t *in, size_t len,

@@ -1,21 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* stats.h - counters since start. Any thread adds; readers see each exactly, not all at one instant. */
+/* stats.h - figures since start. Any thread adds; readers see each exactly, not all at one instant. */
 #ifndef STATS_H
 #define STATS_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-struct stats {
-	uint64_t started_s;                /* written before the first thread starts */
-	uint32_t workers;                  /* the same */
-	_Atomic uint64_t verdicts[256];    /* VERDICT replies, by code */
-	_Atomic uint64_t requests;         /* packets answered */
-	_Atomic uint64_t accepted;         /* right PINs, renewals due included */
-	_Atomic uint64_t renewed;          /* PINs replaced by their owners */
-	_Atomic uint64_t operators;        /* changes made by operators */
-	_Atomic uint32_t connections;      /* open now */
-	_Atomic uint32_t queued;           /* waiting for a worker when one last began */
+#define STATS_BUCKETS 9 /* upper bounds in stats.c; the last is "more" */
+
+struct stats_times {
+	_Atomic uint64_t n[STATS_BUCKETS]; /* by duration */
+	_Atomic uint64_t sum_us;
 };
+
+struct stats {
+#define COUNTER(field, name, help) _Atomic uint64_t field;
+#define GAUGE(field, name, help)   _Atomic uint64_t field;
+#include "stats.def"
+	_Atomic uint64_t answers[128][64]; /* requests by verb and verdict; 0: another kind of reply */
+	struct stats_times hash;           /* one Argon2id each */
+	struct stats_times wait;           /* from packet to worker */
+};
+
+struct stats_line { /* as Prometheus writes it */
+	char name[96]; /* with labels */
+	const char *family, *help, *type;
+	uint64_t value;
+};
+
+/* Count an answer to verb; verdict is 0 for replies of another kind. */
+void stats_answer(struct stats *st, unsigned int verb, unsigned int verdict);
+
+/* Count a duration, microseconds. */
+void stats_time(struct stats_times *t, uint64_t us);
+
+/* The answers with this verdict, whatever was asked. */
+uint64_t stats_verdict(const struct stats *st, unsigned int verdict);
+
+/*
+ * Line number i, 0..; *next gets the number to go on with. false: there are no more. Answers that
+ * nobody got are left out.
+ */
+bool stats_line(const struct stats *st, uint32_t i, struct stats_line *line, uint32_t *next);
 
 #endif

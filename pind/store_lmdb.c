@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <lmdb.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,11 +15,23 @@
 
 static const char *const names[STORE_TABLES] = { "meta", "pin", "shadow" };
 
+struct request { /* one caller's commit, on its stack */
+	const struct store_change *changes;
+	size_t n;
+	int result;
+	bool done;
+	struct request *next;
+};
+
 struct lmdb {
 	struct store store;
 	MDB_env *env;
 	MDB_dbi dbi[STORE_TABLES];
 	pthread_rwlock_t map; /* read: a transaction may run. Write: the map may be replaced */
+	pthread_mutex_t lock; /* guards the queue of commits */
+	pthread_cond_t turn;  /* a commit is done */
+	struct request *queue, **queue_end;
+	bool leading;         /* somebody is committing */
 };
 
 static struct lmdb *lmdb_of(struct store *s)
@@ -44,6 +57,8 @@ static void lmdb_close(struct store *s)
 	if (lmdb_of(s)->env != NULL)
 		mdb_env_close(lmdb_of(s)->env);
 	pthread_rwlock_destroy(&lmdb_of(s)->map);
+	pthread_mutex_destroy(&lmdb_of(s)->lock);
+	pthread_cond_destroy(&lmdb_of(s)->turn);
 	free(s);
 }
 
@@ -82,7 +97,7 @@ static int open_env(struct lmdb *db, const char *where, size_t room)
 }
 
 /* Whoever waits to replace the map goes before new readers: they could keep coming for ever. */
-static int init_lock(pthread_rwlock_t *lock)
+static int init_locks(struct lmdb *db)
 {
 	pthread_rwlockattr_t attr;
 	int r = pthread_rwlockattr_init(&attr);
@@ -91,7 +106,11 @@ static int init_lock(pthread_rwlock_t *lock)
 		return -r;
 	r = pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 	if (r == 0)
-		r = pthread_rwlock_init(lock, &attr);
+		r = pthread_rwlock_init(&db->map, &attr);
+	if (r == 0)
+		r = pthread_mutex_init(&db->lock, NULL);
+	if (r == 0)
+		r = pthread_cond_init(&db->turn, NULL);
 	pthread_rwlockattr_destroy(&attr);
 	return -r;
 }
@@ -104,7 +123,8 @@ static int lmdb_open(struct store **ret, const char *where, size_t room)
 	if (db == NULL)
 		return -ENOMEM;
 	db->store.ops = &store_lmdb;
-	r = init_lock(&db->map);
+	db->queue_end = &db->queue;
+	r = init_locks(db);
 	if (r != 0) {
 		free(db);
 		return r;
@@ -160,19 +180,14 @@ static int lmdb_get(struct store *s, enum store_table table, const uint8_t *key,
 	return r;
 }
 
-static int apply(struct lmdb *db, MDB_txn *txn, const struct store_change *c)
+static int write_row(struct lmdb *db, MDB_txn *txn, const struct store_change *c)
 {
 	MDB_val key = key_of(c->key), val = { .mv_size = sizeof(c->row->rev) + c->row->len };
-	struct store_row now;
 	uint64_t rev = c->row->rev + 1;
-	int r = fetch(txn, db->dbi[c->table], c->key, &now);
+	int r;
 
-	if (r != 0)
-		return r;
-	if (now.rev != c->row->rev)
-		return STORE_E_MOVED;
 	if (c->row->len == 0)
-		return now.rev == 0 ? 0 : errno_of(mdb_del(txn, db->dbi[c->table], &key, NULL));
+		return c->row->rev == 0 ? 0 : errno_of(mdb_del(txn, db->dbi[c->table], &key, NULL));
 	r = mdb_put(txn, db->dbi[c->table], &key, &val, MDB_RESERVE);
 	if (r != 0)
 		return errno_of(r);
@@ -181,16 +196,37 @@ static int apply(struct lmdb *db, MDB_txn *txn, const struct store_change *c)
 	return 0;
 }
 
-static int commit_once(struct lmdb *db, const struct store_change *changes, size_t n)
+/* All of one caller's changes, or none: look first, then write. */
+static int apply(struct lmdb *db, MDB_txn *txn, const struct request *q)
+{
+	struct store_row now;
+	int r = 0;
+
+	for (size_t i = 0; i < q->n && r == 0; i++) {
+		const struct store_change *c = &q->changes[i];
+
+		r = fetch(txn, db->dbi[c->table], c->key, &now);
+		if (r == 0 && now.rev != c->row->rev)
+			r = STORE_E_MOVED;
+	}
+	for (size_t i = 0; i < q->n && r == 0; i++)
+		r = write_row(db, txn, &q->changes[i]);
+	return r;
+}
+
+/* One transaction, one fsync for all of batch. <0: none of it is committed. */
+static int commit_once(struct lmdb *db, struct request *batch)
 {
 	MDB_txn *txn;
 	int r = errno_of(mdb_txn_begin(db->env, NULL, 0, &txn));
 
 	if (r != 0)
 		return r;
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = apply(db, txn, &changes[i]);
-	if (r == 0)
+	for (struct request *q = batch; q != NULL && r >= 0; q = q->next) {
+		r = apply(db, txn, q);
+		q->result = r;
+	}
+	if (r >= 0)
 		return errno_of(mdb_txn_commit(txn));
 	mdb_txn_abort(txn);
 	return r;
@@ -221,20 +257,56 @@ static int map_is_full(struct lmdb *db)
 	return info.me_last_pgno + 64 >= info.me_mapsize / st.ms_psize;
 }
 
-static int lmdb_commit(struct store *s, const struct store_change *changes, size_t n)
+static void commit_batch(struct lmdb *db, struct request *batch)
 {
-	struct lmdb *db = lmdb_of(s);
-	int r, full = 1;
+	int r, full;
 
 	do {
 		pthread_rwlock_rdlock(&db->map);
-		r = commit_once(db, changes, n);
+		r = commit_once(db, batch);
 		full = r == -ENOSPC && map_is_full(db);
 		pthread_rwlock_unlock(&db->map);
 		if (full && grow(db) != 0)
 			full = 0;
 	} while (full);
-	return r;
+	for (struct request *q = batch; q != NULL && r < 0; q = q->next)
+		q->result = r;
+}
+
+/* Take all that wait, ours among them, and commit it for everybody. Called and returns locked. */
+static void lead(struct lmdb *db)
+{
+	struct request *batch = db->queue;
+
+	db->queue = NULL;
+	db->queue_end = &db->queue;
+	db->leading = true;
+	pthread_mutex_unlock(&db->lock);
+	commit_batch(db, batch);
+	pthread_mutex_lock(&db->lock);
+	for (struct request *q = batch, *next; q != NULL; q = next) {
+		next = q->next;
+		q->done = true; /* from here on it is its owner's again */
+	}
+	db->leading = false;
+	pthread_cond_broadcast(&db->turn);
+}
+
+/* Callers that come while another's commit is on its way to the disk share the next one. */
+static int lmdb_commit(struct store *s, const struct store_change *changes, size_t n)
+{
+	struct lmdb *db = lmdb_of(s);
+	struct request q = { .changes = changes, .n = n };
+
+	pthread_mutex_lock(&db->lock);
+	*db->queue_end = &q;
+	db->queue_end = &q.next;
+	while (!q.done && db->leading)
+		pthread_cond_wait(&db->turn, &db->lock);
+	if (!q.done)
+		lead(db);
+	pthread_mutex_unlock(&db->lock);
+	return q.result;
 }
 
 static int walk(MDB_cursor *cur, store_each_fn *fn, void *arg)

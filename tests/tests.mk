@@ -17,7 +17,7 @@ SRC_test_pinctl_answers := tests/daemon/stage.c common/codec.c common/wire.c com
 
 UNIT_TESTS += unit/test_pin unit/test_serve unit/test_renew unit/test_clerk
 SRC_test_pin := pind/pin.c pind/penalty.c common/verdict.c common/person.c
-DESK_LIBS := -Wl,--wrap=argon_derive -lsodium -llmdb -linih -lsystemd -lpthread
+DESK_LIBS := -lm -Wl,--wrap=argon_derive -lsodium -llmdb -linih -lsystemd -lpthread
 SRC_test_serve := $(CORE_SRC) tests/unit/desk.c
 SRC_test_renew := $(CORE_SRC) tests/unit/desk.c
 SRC_test_clerk := $(CORE_SRC) tests/unit/desk.c
@@ -30,7 +30,8 @@ WIRE_SRC := common/codec.c common/wire.c
 UNIT_TESTS += $(addprefix unit/,test_codec test_wire test_person test_calendar test_penalty test_keys \
 	test_hash test_recent test_record test_ticket test_store test_store_lmdb \
 	test_account test_account_fails test_account_races test_conf test_conf_files test_users \
-	test_client test_pool test_prove)
+	test_client test_pool test_prove test_rota test_source test_spray test_stats test_lane \
+	test_store_sync test_guess_races test_guesses)
 SRC_test_codec := common/codec.c
 SRC_test_wire := $(WIRE_SRC)
 SRC_test_person := common/person.c common/verdict.c
@@ -60,8 +61,20 @@ LIBS_test_conf_files := -linih
 SRC_test_client := $(WIRE_SRC) common/client.c tests/unit/listener.c
 SRC_test_prove := $(CORE_SRC)
 LIBS_test_prove := $(DESK_LIBS)
-SRC_test_pool := pind/pool.c
+SRC_test_pool := pind/pool.c pind/rota.c
 LIBS_test_pool := -lpthread
+SRC_test_rota := pind/rota.c
+SRC_test_source := pind/keys.c pind/source.c
+LIBS_test_source := -lsodium
+SRC_test_spray := pind/spray.c
+LIBS_test_spray := -lm -lsodium -lpthread
+SRC_test_stats := pind/stats.c common/verdict.c
+SRC_test_store_sync := $(STORE_SRC)
+LIBS_test_store_sync := -llmdb -lpthread
+SRC_test_lane := $(CORE_SRC) pind/lane.c pind/rota.c tests/unit/desk.c
+SRC_test_guess_races := $(CORE_SRC) pind/lane.c pind/rota.c pind/pool.c tests/unit/desk.c
+SRC_test_guesses := $(CORE_SRC) tests/unit/desk.c
+$(foreach t,lane guess_races guesses,$(eval LIBS_test_$(t) := $(DESK_LIBS)))
 $(foreach t,keys hash recent record ticket,$(eval LIBS_test_$(t) := -lsodium -lpthread))
 
 # pind as a process, asked through its sockets. PIND=, PIND_RELEASE= absolute paths of programs.
@@ -70,6 +83,7 @@ RIG := tests/daemon/rig.c tests/daemon/rig_ask.c $(addprefix common/,codec.c wir
 RIG_TESTS := test_life test_guess test_callers test_trace test_durable test_hostile test_stop \
 	test_refuse test_refuse_place test_reload test_disk \
 	test_canaries test_sandbox test_time
+RIG_TESTS += test_repeat test_budget test_flood test_watch
 UNIT_TESTS += $(RIG_TESTS:%=daemon/%)
 $(foreach t,$(RIG_TESTS),$(eval SRC_$(t) := $(RIG))$(eval LIBS_$(t) := -lsodium -lpthread))
 SRC_test_refuse += tests/daemon/refusal.c
@@ -114,7 +128,7 @@ $(TSAN_TESTS): $(B)/tsan/%: $(B)/tsan-obj/%.o $(call obj,tsan-obj,$(MODULE_FAKE)
 tests: $(B)/tsan/pind $(PLAIN_TESTS) $(TSAN_TESTS) $(B)/tsan/pam_inpspin.so $(B)/pam_inpspin.so
 
 # What is shared by threads, under ThreadSanitizer (unit/test_tsan.sh).
-TSAN_UNIT := test_pool test_recent test_store test_account_races
+TSAN_UNIT := test_pool test_recent test_store test_account_races test_spray test_guess_races
 $(B)/tsan-obj/pind/%.o $(B)/tsan-obj/tests/unit/%.o: INC += -Ipind
 $(TSAN_UNIT:%=$(B)/tsan/tests/unit/%): $(B)/tsan/tests/unit/%: $(B)/tsan-obj/tests/unit/%.o \
 		$$(call obj,tsan-obj,$$(SRC_$$*))

@@ -113,6 +113,18 @@ int rig_try(const char *cf, const char *pin);   /* AUTHENTICATE at RIG_SERVICE *
 int rig_about(enum wire_type type, const char *cf); /* STATUS, REVOKE, UNLOCK */
 int rig_status(const char *cf, struct wire_record *rec);
 
+/* The wrong PIN number i, 0..9999, of 8 symbols: each is another attempt. Returns pin. */
+const char *rig_wrong(char pin[static 17], unsigned int i);
+
+/* AUTHENTICATE with wrong PIN number i, as if asked by service. */
+int rig_guess(const char *cf, const char *service, unsigned int i);
+
+/* Attempts charged to somebody since the last right PIN: to strangers, and to all known sources. */
+unsigned int rig_spent(const char *cf);
+
+/* A figure of pind by its name, with labels; 0 if it has none such. */
+uint64_t rig_figure(const char *name);
+
 /* The whole first login or renewal by the old PIN: V_OK and the new PIN, or what was answered. */
 int rig_renew(const char *cf, const char *old, char pin[static 17]);
 

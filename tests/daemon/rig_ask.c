@@ -242,6 +242,48 @@ int rig_status(const char *cf, struct wire_record *rec)
 	return r;
 }
 
+const char *rig_wrong(char pin[static 17], unsigned int i)
+{
+	snprintf(pin, 17, "ZZZZ%04u", i % 10000);
+	return pin;
+}
+
+int rig_guess(const char *cf, const char *service, unsigned int i)
+{
+	char pin[17];
+	struct wire_msg req = rig_authenticate(cf, rig_wrong(pin, i)), rep;
+
+	snprintf(req.authenticate.service, sizeof(req.authenticate.service), "%s", service);
+	return rig_ask(&req, &rep);
+}
+
+unsigned int rig_spent(const char *cf)
+{
+	struct wire_msg req = { .type = WIRE_SOURCE_GET }, rep;
+	unsigned int spent = 0;
+
+	snprintf(req.source_get.cf, sizeof(req.source_get.cf), "%s", cf);
+	while (rig_ask(&req, &rep) == 0) {
+		spent += rep.source_is.fails;
+		req.source_get.index++;
+	}
+	return spent;
+}
+
+uint64_t rig_figure(const char *name)
+{
+	struct wire_msg req = { .type = WIRE_STAT_GET }, rep;
+	int r;
+
+	while ((r = rig_ask(&req, &rep)) == 0) {
+		if (strcmp(rep.stat_is.name, name) == 0)
+			return rep.stat_is.value;
+		req.stat_get.index = rep.stat_is.next;
+	}
+	assert_int_equal(r, V_UNKNOWN);
+	return 0;
+}
+
 int rig_renew(const char *cf, const char *old, char pin[static 17])
 {
 	struct wire_msg req = rig_renew_open(cf, old), rep;

@@ -306,8 +306,8 @@ static void test_authorize_standing(void **state)
 	assert_int_equal(authorize(&callers[ROOT], cf, RIG_SERVICE), V_OK);
 	assert_int_equal(authorize(&callers[ROOT], cf, "submit"), V_LEVEL);
 	assert_int_equal(authorize(&callers[ROOT], cf, "firms"), V_CATEGORY);
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(rig_try(cf, RIG_WRONG), V_WRONG);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(rig_guess(cf, RIG_SERVICE, i), V_WRONG);
 	assert_int_equal(authorize(&callers[ROOT], cf, RIG_SERVICE), V_THROTTLED);
 	assert_int_equal(rig_about(WIRE_UNLOCK, cf), V_OK);
 	assert_int_equal(authorize(&callers[ROOT], cf, RIG_SERVICE), V_OK);

@@ -19,8 +19,8 @@ static void assert_wait(const char *cf, const char *pin, unsigned int least, uns
 /* Three wrong PINs, then half a minute of peace. */
 static void spend_three(const char *cf)
 {
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(rig_try(cf, RIG_WRONG), V_WRONG);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(rig_guess(cf, RIG_SERVICE, i), V_WRONG);
 	assert_wait(cf, RIG_WRONG, 10, 30);
 }
 
@@ -59,8 +59,13 @@ static void test_block(void **state)
 	assert_int_equal(rig_issue(rig_cf(people[0], 1)), V_OK);
 	rig_cf(people[1], 2);
 	for (int p = 0; p < 2; p++) {
-		for (int i = 0; i < 10; i++)
-			assert_int_equal(rig_try(people[p], RIG_WRONG), V_WRONG);
+		for (unsigned int i = 0; i < 10; i++) {
+			int r = V_THROTTLED;
+
+			while (r == V_THROTTLED)
+				r = rig_guess(people[p], RIG_SERVICE, i);
+			assert_int_equal(r, V_WRONG);
+		}
 		assert_int_equal(rig_try(people[p], RIG_PIN), V_BLOCKED);
 	}
 	rig_restart();
@@ -71,6 +76,8 @@ static void test_block(void **state)
 	assert_int_equal(rig_stop(), 0);
 }
 
+static const char *const junk[] = { JUNK, JUNK "!", "?" };
+
 /* Somebody who sends what is no PIN takes no attempt from the person. */
 static void test_junk_is_free(void **state)
 {
@@ -80,7 +87,7 @@ static void test_junk_is_free(void **state)
 	rig_start();
 	assert_int_equal(rig_issue(rig_cf(cf, 1)), V_OK);
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(rig_try(cf, JUNK), V_WRONG);
+		assert_int_equal(rig_try(cf, junk[i]), V_WRONG);
 	assert_wait(cf, JUNK, 1, 30);
 	assert_int_equal(rig_try(cf, RIG_PIN), V_MUST_CHANGE);
 	assert_int_equal(rig_stop(), 0);
@@ -96,12 +103,12 @@ static void test_junk_tells_nothing(void **state)
 	assert_int_equal(rig_issue(rig_cf(known, 1)), V_OK);
 	rig_cf(unknown, 2);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(rig_try(known, JUNK), V_WRONG);
-		assert_int_equal(rig_try(unknown, JUNK), V_WRONG);
+		assert_int_equal(rig_try(known, junk[i]), V_WRONG);
+		assert_int_equal(rig_try(unknown, junk[i]), V_WRONG);
 	}
-	for (int i = 0; i < 3; i++) {
-		assert_int_equal(rig_try(known, RIG_WRONG), V_WRONG);
-		assert_int_equal(rig_try(unknown, RIG_WRONG), V_WRONG);
+	for (unsigned int i = 0; i < 3; i++) {
+		assert_int_equal(rig_guess(known, RIG_SERVICE, i), V_WRONG);
+		assert_int_equal(rig_guess(unknown, RIG_SERVICE, i), V_WRONG);
 	}
 	assert_int_equal(rig_stop(), 0);
 }
@@ -161,7 +168,7 @@ static void test_same_answer(void **state)
 	char people[KINDS][17];
 
 	(void)state;
-	rig_conf(RIG_CONF "[guesses]\nfree = 100\nlimit = 100\n");
+	rig_conf(RIG_CONF "[guesses]\nfree = 30\nlimit = 30\nsource_limit = 8\n");
 	rig.program = getenv("PIND_RELEASE");
 	rig_start();
 	make_people(people, 1);
@@ -188,8 +195,8 @@ static void test_same_wait(void **state)
 	rig_start();
 	make_people(people, 1);
 	for (int k = 0; k < KINDS; k++) {
-		for (int i = 0; i < 3; i++)
-			assert_int_equal(rig_try(people[k], RIG_WRONG), V_WRONG);
+		for (unsigned int i = 0; i < 3; i++)
+			assert_int_equal(rig_guess(people[k], RIG_SERVICE, i), V_WRONG);
 		assert_wait(people[k], RIG_WRONG, 3600 - 20, 3600);
 		assert_wait(people[k], RIG_PIN, 3600 - 20, 3600);
 	}

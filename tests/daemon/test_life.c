@@ -64,7 +64,7 @@ static void assert_record(const char *cf, unsigned int life, unsigned int level,
 	assert_int_equal(rec.life, life);
 	assert_int_equal(rec.level, level);
 	assert_int_equal(rec.missing, missing);
-	assert_int_equal(rec.fails, fails);
+	assert_int_equal(rig_spent(cf), fails);
 }
 
 enum { TEMPORARY = 2, ACTIVE = 3, REVOKED = 6 }; /* enum pin_life, as it is sent */

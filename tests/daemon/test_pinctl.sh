@@ -294,6 +294,30 @@ p stats --json
 is "stats, JSON: 12 changes, no more" gave 0 '"operators":12,' '"accepted":0'
 is "stats, JSON: one object" is_json
 
+# The text format: HELP and TYPE once before the lines of a family, every line "name[{labels}] N".
+well_formed() {
+	awk '
+	/^# HELP [a-z_]+ ./ { if (++help[$3] > 1) bad = 1; next }
+	/^# TYPE [a-z_]+ (counter|gauge|histogram)$/ {
+		if (++type[$3] > 1 || !help[$3]) bad = 1
+		family = $3
+		next
+	}
+	!/^[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9]+$/ { bad = 1 }
+	index($0, family) != 1 || seen[$1]++ { bad = 1 }
+	END { exit bad || NR < 30 }' "$D/out"
+}
+p stats --prometheus
+is "stats, Prometheus" gave 0 "inpspin_requests_total " 'inpspin_hash_microseconds_bucket{le="+Inf"}' \
+	'inpspin_answers_total{verb="issue",verdict="OK"}' "inpspin_spray_alarms_total 0"
+is "stats, Prometheus: well-formed" well_formed
+
+p status "$CF" --sources
+is "status --sources" gave 0 "SPENT" "elsewhere" "open" "pinctl unlock $CF"
+p status "$CF" --sources --json
+is "status --sources, JSON" gave 0 '[{"from":"elsewhere",' '"fails":0,"fails_max":10,"gate":"open"'
+is "status --sources, JSON: one array" is_json
+
 # ---- check-cf needs no pind --------------------------------------------------------------------
 
 printf '%s\n' "$CF" "$OTHER" >"$D/codes"

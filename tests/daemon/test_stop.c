@@ -167,27 +167,27 @@ static void test_activation(void **state)
 
 /* ---- too much, or too late ---- */
 
-static unsigned int fails_of(const char *cf)
+/* Wrong PIN number i for who was never let in from anywhere: strangers may try often. */
+static struct wire_msg guess(const char *cf, unsigned int i)
 {
-	struct wire_record rec;
+	char pin[17];
 
-	assert_int_equal(rig_status(cf, &rec), 0);
-	return rec.fails;
+	return rig_authenticate(cf, rig_wrong(pin, i));
 }
 
 /* What does not fit the queue hears BUSY at once, and is not charged. */
 static void test_busy(void **state)
 {
 	unsigned int busy = 0, wrong = 0;
-	char cf[17], pin[17];
+	char cf[17], pin[17], other[17];
 	int fds[MANY], v;
 
 	(void)state;
-	open_office(RIG_CONF
-		    "[limits]\nworkers = 1\nqueue = 1\n[guesses]\nfree = 100\nlimit = 100\n",
+	open_office(RIG_CONF "[limits]\nworkers = 1\nqueue = 1\n[guesses]\nfree = 60\nlimit = 60\n",
 		    cf, pin);
-	for (int i = 0; i < MANY; i++)
-		fds[i] = send_to(rig.auth, rig_authenticate(cf, RIG_WRONG));
+	assert_int_equal(rig_issue(rig_cf(other, 2)), V_OK);
+	for (unsigned int i = 0; i < MANY; i++)
+		fds[i] = send_to(rig.auth, guess(other, i));
 	for (int i = 0; i < MANY; i++) {
 		v = answer_of(fds[i]);
 		busy += v == V_BUSY;
@@ -195,7 +195,7 @@ static void test_busy(void **state)
 	}
 	assert_int_equal(busy + wrong, MANY);
 	assert_in_range(wrong, 1, MANY - 1);
-	assert_int_equal(fails_of(cf), wrong);
+	assert_int_equal(rig_spent(other), wrong);
 	assert_int_equal(rig_stop(), 0);
 }
 
@@ -206,16 +206,15 @@ static void test_hung_up(void **state)
 	int fds[MANY];
 
 	(void)state;
-	open_office(RIG_CONF "[limits]\nworkers = 1\n[guesses]\nfree = 100\nlimit = 100\n", cf,
-		    pin);
+	open_office(RIG_CONF "[limits]\nworkers = 1\n[guesses]\nfree = 60\nlimit = 60\n", cf, pin);
 	rig_cf(other, 2);
-	for (int i = 0; i < MANY; i++)
-		fds[i] = send_to(rig.auth, rig_authenticate(other, RIG_WRONG));
-	for (int i = 0; i < MANY; i++)
-		close(send_to(rig.auth, rig_authenticate(cf, RIG_WRONG)));
+	for (unsigned int i = 0; i < MANY; i++)
+		fds[i] = send_to(rig.auth, guess(other, i));
+	for (unsigned int i = 0; i < MANY; i++)
+		close(send_to(rig.auth, guess(cf, i)));
 	for (int i = 0; i < MANY; i++)
 		assert_int_equal(answer_of(fds[i]), V_WRONG);
-	assert_int_equal(fails_of(cf), 0); /* this one came last in the queue */
+	assert_int_equal(rig_spent(cf), 0); /* this one came last in the queue */
 	assert_int_equal(rig_stop(), 0);
 }
 
@@ -223,17 +222,22 @@ static void test_hung_up(void **state)
 static void test_too_late(void **state)
 {
 	unsigned int wrong = 0, dropped = 0;
-	char cf[17], pin[17];
+	char cf[17], pin[17], text[33];
+	struct wire_msg req;
 	int fds[MANY], v;
 
 	(void)state;
 	open_office(RIG_CONF, cf, pin);
 	assert_int_equal(rig_stop(), 0);
 	rig_conf("[hash]\npasses = 10\nmemory_kib = 131072\n"
-		 "[limits]\nworkers = 1\ndeadline_ms = 1000\n[guesses]\nfree = 100\nlimit = 100\n");
+		 "[limits]\nworkers = 1\ndeadline_ms = 1000\n[guesses]\nfree = 60\nlimit = 60\n");
 	rig_start();
-	for (int i = 0; i < MANY; i++) /* not a PIN of their form: two hashes at today's cost */
-		fds[i] = send_to(rig.auth, rig_authenticate(cf, RIG_WRONG RIG_WRONG));
+	for (int i = 0; i < MANY; i++) { /* not a PIN of their form: two hashes at today's cost */
+		snprintf(text, sizeof(text), RIG_WRONG "ZZZZ%04d", i);
+		req = rig_authenticate(cf, text);
+		snprintf(req.authenticate.service, sizeof(req.authenticate.service), "elsewhere");
+		fds[i] = send_to(rig.auth, req);
+	}
 	for (int i = 0; i < MANY; i++) {
 		v = answer_of(fds[i]);
 		wrong += v == V_WRONG;
@@ -241,7 +245,7 @@ static void test_too_late(void **state)
 	}
 	assert_int_equal(wrong + dropped, MANY);
 	assert_in_range(wrong, 1, MANY - 1);
-	assert_int_equal(fails_of(cf), wrong);
+	assert_int_equal(rig_spent(cf), wrong);
 	assert_int_equal(rig_stop(), 0);
 }
 

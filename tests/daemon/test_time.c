@@ -123,8 +123,8 @@ static void test_wait_and_clock(void **state)
 
 	(void)state;
 	open_office();
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(rig_try(cf, RIG_WRONG), V_WRONG);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(rig_guess(cf, RIG_SERVICE, i), V_WRONG);
 	req = rig_authenticate(cf, pin);
 	start_at("-10d");
 	assert_int_equal(rig_ask(&req, &rep), V_THROTTLED);

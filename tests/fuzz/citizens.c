@@ -95,8 +95,8 @@ void do_authenticate(void)
 	if (flags & 1)
 		memcpy(m.authenticate.on_behalf_of, "01234567897", 11);
 	if (want.verdict == V_OK)
-		want = conditions(model_prove(&w.m, the_person(), worth, world_services[w.service],
-					      w.now_s), level, flags & 1);
+		want = conditions(model_prove(&w.m, the_person(), (struct typed){ worth, m.authenticate.pin },
+					      world_services[w.service], w.who.uid, w.now_s), level, flags & 1);
 	world_expect(&m, want);
 	check_accepted(want.verdict);
 	if (want.verdict == V_OK || want.verdict == V_MUST_CHANGE)
@@ -112,7 +112,7 @@ static struct said standing_said(void)
 	static const enum verdict says[] = { [NONE] = V_WRONG, [TEMPORARY] = V_MUST_CHANGE,
 					     [ACTIVE] = V_OK, [EXPIRED] = V_MUST_CHANGE,
 					     [LAPSED] = V_LAPSED, [REVOKED] = V_WRONG };
-	struct said s = model_gate(&the_person()->own, w.now_s);
+	struct said s = model_gate(the_person(), world_services[w.service], w.who.uid, w.now_s);
 
 	if (s.verdict == V_OK)
 		s.verdict = says[model_standing(the_person(), w.now_s)];
@@ -144,7 +144,8 @@ static struct said prove_renewal(uint8_t *grant, char typed[static 65])
 	struct said said;
 
 	if (!by_grant) {
-		said = model_prove(&w.m, the_person(), worth, world_services[w.service], w.now_s);
+		said = model_prove(&w.m, the_person(), (struct typed){ worth, typed },
+				   world_services[w.service], w.who.uid, w.now_s);
 		if (said.verdict == V_MUST_CHANGE)
 			said.verdict = V_OK;
 		return said;

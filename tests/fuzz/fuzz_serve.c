@@ -105,7 +105,7 @@ static void check_record(void)
 					 [REVOKED] = PIN_REVOKED };
 	const struct wire_record *r = &w.rep.record;
 	const struct person *p = the_person();
-	struct said gate = model_gate(&p->own, w.now_s);
+	struct said gate = model_gate(p, NULL, 0, w.now_s);
 
 	must(r->life == lives[model_standing(p, w.now_s)]);
 	must(r->gate == (gate.verdict == V_OK ? PIN_OPEN :
@@ -117,6 +117,33 @@ static void check_record(void)
 	must(r->expires_s == (p->temporary ? 0 : p->expires_s));
 	must(r->seen_s == p->seen_s && strcmp(r->seen_at, p->seen_at) == 0);
 	must(!p->revoked || strcmp(r->reason, "lost") == 0);
+}
+
+/* What each source has spent, the pool first. */
+static void do_sources(void)
+{
+	struct wire_msg m = { .type = WIRE_SOURCE_GET, .source_get.index = next() % 12 };
+	const struct wire_source_is *say = &w.rep.source_is;
+	struct said want = { world_may_ask(ROLE_ADMIN, false), 0 };
+	const struct person *p = the_person();
+	const struct known *k;
+
+	memcpy(m.source_get.cf, world_cfs[w.person], 16);
+	if (want.verdict == V_OK && (!p->known || m.source_get.index > KNOWN_SOURCES))
+		want.verdict = V_UNKNOWN;
+	world_expect(&m, want);
+	if (want.verdict != V_OK)
+		return;
+	if (m.source_get.index == 0) {
+		must(say->fails == p->own.fails && say->fails_max == LIMIT);
+		must(say->until_s == p->own.until_s && say->seen_s == 0);
+		return;
+	}
+	k = &p->known_from[m.source_get.index - 1];
+	must(say->fails == k->count.fails && say->fails_max == SOURCE_LIMIT);
+	must(say->until_s == k->count.until_s && say->seen_s == k->seen_s);
+	must(strcmp(say->service, k->service != NULL ? k->service : "") == 0);
+	must((say->tag[0] == '\0') == (k->service == NULL));
 }
 
 static void do_status(void)
@@ -146,7 +173,7 @@ static void do_service_test(void)
 	snprintf(m.service_test.service, sizeof(m.service_test.service), "%s",
 		 world_services[w.service]);
 	if (want.verdict == V_OK && s != NONE && s != REVOKED)
-		want = model_gate(&p->own, w.now_s);
+		want = model_gate(p, NULL, 0, w.now_s);
 	if (want.verdict == V_OK)
 		want = conditions((struct said){ says[s], 0 }, 0, false);
 	world_expect(&m, want);
@@ -190,13 +217,12 @@ static void do_impersonal(void)
 /* Whoever is no natural person is refused by every verb alike. */
 static void do_nobody(void)
 {
-	static const char *const bad[] = { "", "rssmra85t10a562s", "01234567897",
-					   "RSSMRA85T10A562T", "RSSMRA85T10A562",
-					   "RSSMRA85T10A562 ", "\377" };
+	static const char *const bad[] = { "", "rssmra85t10a562s", "01234567897", "RSSMRA85T10A562T",
+					   "RSSMRA85T10A562", "RSSMRA85T10A562 ", "\377" };
 	static const enum wire_type verbs[] = { WIRE_AUTHENTICATE, WIRE_AUTHORIZE, WIRE_RENEW_OPEN,
-						WIRE_RENEW_COMMIT, WIRE_ISSUE,     WIRE_STATUS,
-						WIRE_REVOKE,       WIRE_UNLOCK,    WIRE_CONVERT,
-						WIRE_SERVICE_TEST };
+						WIRE_RENEW_COMMIT, WIRE_ISSUE, WIRE_STATUS, WIRE_REVOKE,
+						WIRE_UNLOCK, WIRE_CONVERT, WIRE_SERVICE_TEST,
+						WIRE_SOURCE_GET };
 	const char *cf = bad[next() % N(bad)];
 	struct wire_msg m = { .type = verbs[next() % N(verbs)] };
 
@@ -230,16 +256,11 @@ static void do_raw(void)
 static uint64_t moment(uint8_t which)
 {
 	const struct person *p = the_person();
-	const uint64_t moments[] = { p->expires_s,
-				     p->lapses_s,
-				     p->expires_s - 14 * 86400,
-				     p->own.until_s,
-				     p->shadow.until_s,
-				     p->shadow.last_s + 86400,
-				     p->junk.until_s,
-				     p->junk.last_s + 86400,
-				     w.ticket.until_s,
-				     w.grant.until_s,
+	const uint64_t moments[] = { p->expires_s, p->lapses_s, p->expires_s - 14 * 86400,
+				     p->own.until_s, p->shadow.until_s, p->shadow.last_s + 86400,
+				     p->junk.until_s, p->junk.last_s + 86400,
+				     p->known_from[0].count.until_s, p->wrongs[0].at_s + AGAIN_S,
+				     w.ticket.until_s, w.grant.until_s,
 				     w.recent[w.person][w.service][w.uid] + 300 };
 
 	return moments[which % N(moments)];
@@ -247,8 +268,7 @@ static uint64_t moment(uint8_t which)
 
 static void do_time(void)
 {
-	static const uint32_t jumps[] = { 1,    2,     29,    30,    31,         60,        119,
-					  120,  121,   299,   300,   301,        599,       600,
+	static const uint32_t jumps[] = { 1, 2, 29, 30, 31, 60, 119, 120, 121, 299, 300, 301, 599, 600,
 					  3600, 86399, 86400, 86401, 14 * 86400, 60 * 86400 };
 	uint8_t how = next() % 4, b = next();
 	uint32_t jump = jumps[b % N(jumps)];
@@ -276,8 +296,8 @@ static void do_step(void)
 		do_authenticate, do_authenticate, do_authenticate, do_authenticate, do_authorize,
 		do_renew_open,   do_renew_open,   do_renew_commit, do_renew_commit, do_issue,
 		do_issue,        do_revoke,       do_unlock,       do_convert,      do_service_test,
-		do_impersonal,   do_nobody,       do_raw,          do_time,         do_time,
-		do_configure,
+		do_sources,      do_impersonal,   do_nobody,       do_raw,          do_time,
+		do_time,         do_configure,
 	};
 	uint8_t op = next() % N(acts), about = next(), odd = next() & 31;
 

@@ -6,6 +6,8 @@
 #ifndef DESK_H
 #define DESK_H
 
+#include <stdatomic.h>
+
 #include "serve.h"
 
 #define ANN "RSSMRA85T10A562S" /* invented people */
@@ -20,13 +22,13 @@ struct desk {
 	struct keys *keys;
 	struct store *store;
 	uint64_t now_s;          /* what pind sees as the time */
-	unsigned int hashes;     /* argon_derive calls so far */
+	atomic_uint hashes;      /* argon_derive calls so far */
 	unsigned int fail_from;  /* argon_derive call number from which memory is out; 0: never */
-	unsigned int fails_at_hash; /* ANN's charged attempts on disk when the last hash began */
+	atomic_uint fails_at_hash; /* ANN's charged attempts on disk when the last hash began */
 	struct wire_msg rep;     /* the last reply */
 	uint8_t bytes[WIRE_MAX]; /* and its packet, nonce zeroed */
 	size_t len;
-	unsigned int events[EVENT_N];
+	atomic_uint events[EVENT_N];
 };
 
 extern struct desk desk;
@@ -43,12 +45,16 @@ enum verdict desk_ask(const struct peer *who, struct wire_msg *req);
 /* Shorthands. */
 enum verdict desk_issue(const char *cf, const char *pin16, enum level level);
 enum verdict desk_auth(const char *cf, const char *pin);
+/* A wrong PIN, another one each time, from where nobody is known. */
+enum verdict desk_wrong(const char *cf);
 enum verdict desk_auth_at(const struct peer *who, const char *cf, const char *pin,
 			  const char *service);
 enum verdict desk_authorize(const struct peer *who, const char *cf, const char *service);
 enum verdict desk_revoke(const char *cf);
 enum verdict desk_unlock(const char *cf);
 enum verdict desk_convert(const char *cf, uint64_t until_s);
+/* Attempts charged to cf since the last right PIN, wherever they came from. */
+uint32_t desk_spent(const char *cf);
 const struct wire_record *desk_status(const char *cf);
 
 /* First login of cf with pin16 and everything right; the definitive PIN goes to pin. */

@@ -97,11 +97,11 @@ static void test_the_charge_is_on_disk_before_the_check(void **state)
 	for (uint32_t i = 1; i <= 2; i++) {
 		assert_int_equal(step_of(ann, PIN_TRY, T).then, PIN_CHECK);
 		assert_string_equal(f.log, "gS gP c[P] ");
-		assert_int_equal(stored(ann).pin.penalty.fails, i);
+		assert_int_equal(stored(ann).pin.penalty.pool.fails, i);
 	}
 	edits = 0;
 	assert_int_equal(step_of(ann, PIN_MATCH, T).verdict, V_OK);
-	assert_int_equal(stored(ann).pin.penalty.fails, 0);
+	assert_int_equal(stored(ann).pin.penalty.pool.fails, 0);
 	assert_int_equal(edits, 1);
 	assert_true(stored(ann).seen_s == T && strcmp(stored(ann).seen_at, "here") == 0);
 }
@@ -156,7 +156,7 @@ static void test_strangers_look_like_people(void **state)
 	watch(bob, unknown);
 	assert_int_equal(stored(bob).pin.rev, 0);
 	watch(ann, known);
-	assert_int_equal(stored(ann).pin.penalty.fails, pol.limit);
+	assert_int_equal(stored(ann).pin.penalty.pool.fails, pol.limit);
 	for (unsigned int i = 0; i < TRIES; i++) {
 		assert_int_equal(unknown[i].step.then, known[i].step.then);
 		assert_int_equal(unknown[i].step.verdict, known[i].step.verdict);
@@ -182,13 +182,13 @@ static void test_a_person_treated_as_a_stranger(void **state)
 		memset(&acc, 0xff, sizeof(acc));
 		assert_int_equal(account_step(&a, &e, &pol, T, &acc, &step), 0);
 		assert_int_equal(step.then, PIN_CHECK);
-		assert_int_equal(acc.pin.penalty.fails, i);
+		assert_int_equal(acc.pin.penalty.pool.fails, i);
 		acc.pin.penalty = zero.pin.penalty;
 		assert_memory_equal(&acc, &zero, sizeof(acc)); /* her verifiers do not come out */
 	}
 	e.ev = PIN_REFUND;
 	assert_int_equal(account_step(&a, &e, &pol, T, &acc, &step), 0);
-	assert_int_equal(acc.pin.penalty.fails, 1);
+	assert_int_equal(acc.pin.penalty.pool.fails, 1);
 	after = stored(ann);
 	assert_memory_equal(&before, &after, sizeof(before));
 }
@@ -199,7 +199,7 @@ static void test_a_refund_takes_back_one_charge(void **state)
 	step_of(ann, PIN_TRY, T);
 	step_of(ann, PIN_TRY, T);
 	assert_int_equal(step_of(ann, PIN_REFUND, T).verdict, V_FAILED);
-	assert_int_equal(stored(ann).pin.penalty.fails, 1);
+	assert_int_equal(stored(ann).pin.penalty.pool.fails, 1);
 	step_of(bob, PIN_TRY, T);
 	step_of(bob, PIN_TRY, T);
 	step_of(bob, PIN_REFUND, T);
@@ -298,7 +298,7 @@ static void test_operators_do_not_meet_shadows(void **state)
 	assert_int_equal(stored(bob).pin.rev, 0);
 	assert_int_equal(step_of(bob, PIN_ISSUE, T).verdict, V_OK);
 	assert_int_equal(stored(bob).pin.rev, 1);
-	assert_int_equal(stored(bob).pin.penalty.fails, 0);
+	assert_int_equal(stored(bob).pin.penalty.pool.fails, 0);
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)

@@ -65,7 +65,7 @@ static uint32_t fails_stored(const char *cf)
 	struct account acc;
 
 	assert_int_equal(account_get(&fresh, cf, &acc), 0);
-	return acc.pin.penalty.fails;
+	return acc.pin.penalty.pool.fails;
 }
 
 static int setup(void **state)

@@ -148,7 +148,7 @@ static void test_every_try_is_charged(void **state)
 {
 	(void)state;
 	assert_int_equal(guess_all_at_once(ann, &patient), THREADS * ROUNDS);
-	assert_int_equal(stored(ann).pin.penalty.fails, THREADS * ROUNDS);
+	assert_int_equal(stored(ann).pin.penalty.pool.fails, THREADS * ROUNDS);
 	assert_int_equal(stored(ann).pin.rev, 1 + THREADS * ROUNDS);
 }
 
@@ -156,7 +156,7 @@ static void test_no_more_checks_than_the_limit(void **state)
 {
 	(void)state;
 	assert_int_equal(guess_all_at_once(ann, &strict), strict.limit);
-	assert_int_equal(stored(ann).pin.penalty.fails, strict.limit);
+	assert_int_equal(stored(ann).pin.penalty.pool.fails, strict.limit);
 	assert_int_equal(guess_all_at_once(bob, &strict), strict.limit);
 	assert_int_equal(guess_all_at_once(bob, &strict), 0);
 }
@@ -197,9 +197,9 @@ static void test_a_change_in_between_is_seen(void **state)
 	(void)state;
 	assert_int_equal(step_while(PIN_TRY, ann, try_in_between, ann_arg).then, PIN_CHECK);
 	assert_int_equal(theirs.then, PIN_CHECK);
-	assert_int_equal(stored(ann).pin.penalty.fails, 2);
+	assert_int_equal(stored(ann).pin.penalty.pool.fails, 2);
 	assert_int_equal(step_while(PIN_CONVERT, ann, try_in_between, ann_arg).verdict, V_OK);
-	assert_int_equal(stored(ann).pin.penalty.fails, 3);
+	assert_int_equal(stored(ann).pin.penalty.pool.fails, 3);
 	assert_int_equal(stored(ann).pin.level, 2);
 	assert_int_equal(step_while(PIN_TRY, bob, issue_in_between, bob_arg).then, PIN_CHECK);
 	assert_int_equal(theirs.verdict, V_OK);
@@ -247,7 +247,7 @@ static void test_the_clock_row_moves(void **state)
 	f.meanwhile = clock_in_between;
 	assert_int_equal(account_step(&a, &(struct account_event){ .cf = ann, .ev = PIN_TRY },
 				      &patient, T + 5, &acc, &step), 0);
-	assert_int_equal(stored(ann).pin.penalty.fails, 1);
+	assert_int_equal(stored(ann).pin.penalty.pool.fails, 1);
 	assert_int_equal(accounts_open(&b, &f.store, keys, T), 0);
 	assert_int_equal(accounts_now(&b, T), T + 9);
 }

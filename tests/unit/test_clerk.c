@@ -167,7 +167,7 @@ static void status_says_what_is_on_record(void **state)
 	desk_first_login(ANN, ANN_16, pin);
 	desk.now_s += 100;
 	desk_auth_at(&desk_web, ANN, pin, "web");
-	desk_auth(ANN, "00000000");
+	desk_wrong(ANN);
 	r = desk_status(ANN);
 	assert_int_equal(r->life, PIN_ACTIVE);
 	assert_int_equal(r->gate, PIN_OPEN);
@@ -221,12 +221,12 @@ static void a_service_can_be_tried_for_a_person(void **state)
 	assert_int_equal(test_service(ANN, "login"), V_MUST_CHANGE);
 	assert_int_equal(test_service(ANN, "submit"), V_LEVEL);
 	desk_first_login(ANN, ANN_16, pin);
-	desk_auth(ANN, "00000000");
+	desk_wrong(ANN);
 	assert_int_equal(test_service(ANN, "login"), V_OK);
-	assert_int_equal(desk_status(ANN)->fails, 1); /* it forgives nothing */
+	assert_int_equal(desk_spent(ANN), 1); /* it forgives nothing */
 	assert_int_equal(test_service(ANN, "pensioni"), V_CATEGORY);
-	desk_auth(ANN, "00000000");
-	desk_auth(ANN, "00000000");
+	desk_wrong(ANN);
+	desk_wrong(ANN);
 	assert_int_equal(test_service(ANN, "login"), V_THROTTLED);
 	assert_int_equal(desk.rep.verdict.wait_s, 30);
 	desk_unlock(ANN);
@@ -243,8 +243,8 @@ static void figures_count(void **state)
 	(void)state;
 	desk_issue(ANN, ANN_16, LEVEL_SEMPLICE);
 	desk_auth(ANN, ANN_16);
-	desk_auth(ANN, "00000000");
-	desk_auth(EVE, "00000000");
+	desk_wrong(ANN);
+	desk_wrong(EVE);
 	desk_auth("nonsense", "");
 	desk_ask(&desk_admin, &m);
 	assert_int_equal(desk.rep.type, WIRE_STATS_ARE);

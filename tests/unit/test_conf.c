@@ -139,6 +139,7 @@ static void test_defaults(void **state)
 	assert_int_equal(conf_cost_max(c).mem_kib, c->memory_max_kib);
 	assert_int_equal(conf_penalty(c).free, c->free);
 	assert_int_equal(conf_penalty(c).limit, c->limit);
+	assert_int_equal(conf_penalty(c).source_limit, c->source_limit);
 	assert_int_equal(conf_penalty(c).wait_s, c->wait_s);
 	assert_int_equal(conf_penalty(c).wait_max_s, c->wait_max_s);
 	conf_free(c);
@@ -178,9 +179,11 @@ static const char *with(const struct setting *s, uint64_t value)
 	const char *more = "";
 
 	if (strcmp(s->name, "free") == 0)
-		more = "limit = 100\n";
+		more = "limit = 92\nsource_limit = 1\n";
 	if (strcmp(s->name, "limit") == 0)
-		more = "free = 1\n";
+		more = "free = 1\nsource_limit = 1\n";
+	if (strcmp(s->name, "source_limit") == 0)
+		more = "limit = 4\nfree = 1\n";
 	if (strcmp(s->name, "wait_s") == 0)
 		more = "wait_max_s = 86400\n";
 	if (strcmp(s->name, "wait_max_s") == 0)
@@ -307,6 +310,12 @@ static void test_settings_that_contradict(void **state)
 {
 	(void)state;
 	assert_refused("[guesses]\nfree = 11\n", 0, "[guesses] limit (10) is below free (11)");
+	assert_refused("[guesses]\nlimit = 61\n", 0,
+		       "[guesses] limit + 8 * source_limit is 101: nobody gets more than 100 guesses");
+	assert_accepted("[guesses]\nlimit = 60\n");
+	assert_refused("[guesses]\nsource_limit = 12\n", 0,
+		       "[guesses] limit + 8 * source_limit is 106: nobody gets more than 100 guesses");
+	assert_accepted("[guesses]\nsource_limit = 11\n");
 	assert_refused("[guesses]\nwait_max_s = 29\n", 0,
 		       "[guesses] wait_max_s (29) is below wait_s (30)");
 	assert_refused(

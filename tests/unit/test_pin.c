@@ -17,21 +17,23 @@
 #include "person.h"
 #include "pin.h"
 
-static const struct penalty_policy pol = { .free = 3, .limit = 6, .wait_s = 30, .wait_max_s = 100 };
+static const struct penalty_policy pol = {
+	.free = 3, .limit = 6, .source_limit = 4, .wait_s = 30, .wait_max_s = 100
+};
 
 static const uint64_t T = 1000000;       /* when the record under test was set, */
 static const uint64_t EXPIRES = 1001000; /* when it expires, */
 static const uint64_t LAPSES = 1002000;  /* and when it lapses */
 
-static const char *const evs[PIN_EVENT_N] = { "TRY",   "MATCH",  "RENEW",   "REFUND",
-					      "ISSUE", "UNLOCK", "CONVERT", "REVOKE" };
+static const char *const evs[PIN_EVENT_N] = { "TRY",    "AGAIN", "MATCH",  "RENEW",   "REHASH",
+					      "REFUND", "ISSUE", "UNLOCK", "CONVERT", "REVOKE" };
 static const char *const lives[PIN_LIFE_N] = { "absent",  "awaiting", "temporary", "active",
 					       "expired", "lapsed",   "revoked" };
 static const char *const gates[PIN_GATE_N] = { "open", "throttled", "blocked" };
 
 static struct pin_rec rec_of(enum pin_life life, uint32_t fails, uint64_t until_s)
 {
-	struct pin_rec r = { .rev = 9, .penalty = { fails, until_s } };
+	struct pin_rec r = { .rev = 9, .penalty.pool = { fails, until_s } };
 
 	if (life == PIN_ABSENT)
 		return r;
@@ -67,7 +69,7 @@ static void check_cell(const struct pin_rec *old, enum pin_event ev, uint32_t ge
 {
 	const struct pin_arg arg = arg_of(gen, now_s);
 	enum pin_life life = pin_life(old, now_s);
-	enum pin_gate gate = penalty_gate(&old->penalty, &pol, now_s);
+	enum pin_gate gate = penalty_gate(&old->penalty, 0, &pol, now_s);
 	struct pin_rec r = *old;
 	struct pin_step s = pin_step(&r, ev, &arg, &pol, now_s);
 	bool alive = life == PIN_TEMPORARY || life == PIN_ACTIVE || life == PIN_EXPIRED;
@@ -78,19 +80,25 @@ static void check_cell(const struct pin_rec *old, enum pin_event ev, uint32_t ge
 		assert_memory_equal(&r, old, sizeof(r));
 	assert_int_equal(r.rev, old->rev); /* only the store moves rev */
 	/* a comparison is allowed when the gate is open, for everyone, and is always paid for */
-	assert_int_equal(s.then == PIN_CHECK, ev == PIN_TRY && gate == PIN_OPEN);
-	assert_int_equal(s.then == PIN_CHECK, r.penalty.fails > old->penalty.fails);
+	assert_int_equal(s.then == PIN_CHECK,
+			 (ev == PIN_TRY || ev == PIN_AGAIN) && gate == PIN_OPEN);
+	assert_int_equal(s.then == PIN_CHECK && ev == PIN_TRY,
+			 r.penalty.pool.fails > old->penalty.pool.fails);
+	assert_int_equal(s.then == PIN_CHECK, s.commit && (ev == PIN_TRY || ev == PIN_AGAIN));
 	assert_int_equal(s.wait_s > 0, s.verdict == V_THROTTLED);
 	assert_true(s.wait_s <= pol.wait_max_s);
-	if (ev == PIN_TRY) /* asking is never enough, */
+	if (ev == PIN_TRY || ev == PIN_AGAIN) /* asking is never enough, */
 		assert_true(s.verdict == V_WRONG || s.verdict == V_THROTTLED ||
 			    s.verdict == V_BLOCKED);
-	if (ev == PIN_TRY || ev == PIN_MATCH || ev == PIN_RENEW) /* and tells nobody who has a PIN */
+	if (ev <= PIN_REHASH) /* and tells nobody who has a PIN */
 		assert_true(s.verdict != V_UNKNOWN && s.verdict != V_REVOKED && s.verdict != V_LIVE);
-	if ((ev == PIN_MATCH || ev == PIN_RENEW) && gen != old->gen)
+	if ((ev == PIN_MATCH || ev == PIN_RENEW || ev == PIN_REHASH) && gen != old->gen)
 		assert_true(!yes && !s.commit); /* proof of another PIN */
 	if (ev == PIN_MATCH && yes)
-		assert_true(alive && r.penalty.fails == 0 && r.gen == old->gen);
+		assert_true(alive && r.penalty.pool.fails == 0 && r.gen == old->gen);
+	if (ev == PIN_REHASH && yes) /* the same PIN: nothing of its life moves */
+		assert_true(life == PIN_ACTIVE && r.expires_s == old->expires_s && r.set_s == old->set_s &&
+			    r.penalty.pool.fails == old->penalty.pool.fails);
 	if (ev == PIN_MATCH && life != PIN_ACTIVE) /* only ACTIVE opens a session */
 		assert_int_not_equal(s.verdict, V_OK);
 	if (!alive && ev != PIN_ISSUE) /* only ISSUE revives */
@@ -132,12 +140,13 @@ static void print_cell(FILE *f, int ev, int life, int gate)
 	struct pin_step s;
 
 	assert_int_equal(pin_life(&r, now_s), life);
+	arg.until_s = r.penalty.pool.until_s;
 	s = pin_step(&r, (enum pin_event)ev, &arg, &pol, now_s);
 	fprintf(f, "%-7s %-9s %-9s -> %s %-11s ", evs[ev], lives[life], gates[gate],
 		s.then == PIN_CHECK ? "check, else" : "say        ", verdict_name(s.verdict));
 	fprintf(f, "%-9s %-9s fails %u wait %u gen +%u form %u level %s verifier %c%c set %+d expires %+d lapses %+d\n",
-		lives[pin_life(&r, now_s)], gates[penalty_gate(&r.penalty, &pol, now_s)],
-		r.penalty.fails, s.wait_s, r.gen - gen, r.form, level_name(r.level),
+		lives[pin_life(&r, now_s)], gates[penalty_gate(&r.penalty, 0, &pol, now_s)],
+		r.penalty.pool.fails, s.wait_s, r.gen - gen, r.form, level_name(r.level),
 		r.verifier[0].alg != 0 ? r.verifier[0].alg : '-',
 		r.verifier[1].alg != 0 ? r.verifier[1].alg : '-', (int)(r.set_s - T),
 		(int)(r.expires_s - EXPIRES), (int)(r.lapses_s - LAPSES));
@@ -192,7 +201,7 @@ static void guesses_are_bounded(void **state)
 			if (pin_step(&r, PIN_TRY, &none, &pol, now_s).then == PIN_CHECK)
 				guesses++;
 	assert_int_equal(guesses, pol.limit);
-	assert_int_equal(penalty_gate(&r.penalty, &pol, UINT64_MAX), PIN_BLOCKED);
+	assert_int_equal(penalty_gate(&r.penalty, 0, &pol, UINT64_MAX), PIN_BLOCKED);
 }
 
 static void a_match_forgives_even_the_last_try(void **state)
@@ -202,9 +211,9 @@ static void a_match_forgives_even_the_last_try(void **state)
 
 	(void)state;
 	assert_int_equal(pin_step(&r, PIN_TRY, &proof, &pol, T).then, PIN_CHECK);
-	assert_int_equal(penalty_gate(&r.penalty, &pol, T), PIN_BLOCKED);
+	assert_int_equal(penalty_gate(&r.penalty, 0, &pol, T), PIN_BLOCKED);
 	assert_int_equal(pin_step(&r, PIN_MATCH, &proof, &pol, T).verdict, V_OK);
-	assert_int_equal(penalty_gate(&r.penalty, &pol, T), PIN_OPEN);
+	assert_int_equal(penalty_gate(&r.penalty, 0, &pol, T), PIN_OPEN);
 }
 
 static void a_refund_is_as_if_nobody_had_tried(void **state)
@@ -212,12 +221,34 @@ static void a_refund_is_as_if_nobody_had_tried(void **state)
 	(void)state;
 	for (uint32_t fails = 0; fails < pol.limit; fails++) {
 		struct pin_rec r = rec_of(PIN_ACTIVE, fails, 0), before = r;
-		const struct pin_arg none = { 0 };
+		struct pin_arg arg = { 0 };
 
-		assert_int_equal(pin_step(&r, PIN_TRY, &none, &pol, T).then, PIN_CHECK);
-		assert_int_equal(pin_step(&r, PIN_REFUND, &none, &pol, T).verdict, V_FAILED);
+		assert_int_equal(pin_step(&r, PIN_TRY, &arg, &pol, T).then, PIN_CHECK);
+		arg.until_s = penalty_until(&r.penalty, 0);
+		assert_int_equal(pin_step(&r, PIN_REFUND, &arg, &pol, T).verdict, V_FAILED);
 		assert_memory_equal(&r, &before, sizeof(r));
 	}
+}
+
+/* Strangers spend the pool; the owner still has the budget of where they come from. */
+static void strangers_cannot_lock_the_owner_out(void **state)
+{
+	struct pin_rec r = rec_of(PIN_ACTIVE, 0, 0);
+	const struct pin_arg home = { .from = { 7, "login" }, .gen = r.gen };
+	const struct pin_arg away = { .from = { 9, "login" }, .gen = r.gen };
+	uint64_t now_s = T;
+
+	(void)state;
+	assert_int_equal(pin_step(&r, PIN_TRY, &home, &pol, now_s).then, PIN_CHECK);
+	assert_int_equal(pin_step(&r, PIN_MATCH, &home, &pol, now_s).verdict, V_OK);
+	for (uint32_t i = 0; i < pol.limit; i++, now_s += 100)
+		assert_int_equal(pin_step(&r, PIN_TRY, &away, &pol, now_s).then, PIN_CHECK);
+	assert_int_equal(pin_step(&r, PIN_TRY, &away, &pol, now_s).verdict, V_BLOCKED);
+	assert_int_equal(pin_step(&r, PIN_TRY, &home, &pol, now_s).then, PIN_CHECK);
+	assert_int_equal(pin_step(&r, PIN_MATCH, &home, &pol, now_s).verdict, V_OK);
+	assert_int_equal(pin_step(&r, PIN_TRY, &away, &pol, now_s).then, PIN_CHECK); /* all is forgiven */
+	pin_step(&r, PIN_ISSUE, &away, &pol, now_s); /* refused: a PIN is live */
+	assert_int_equal(r.penalty.known[0].from.tag, 7);
 }
 
 static void a_clock_set_back_cannot_throttle_for_ever(void **state)
@@ -239,9 +270,9 @@ static void the_ladder_of_waits(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < pol.limit; i++) {
 		assert_int_equal(pin_step(&r, PIN_TRY, &none, &pol, now_s).then, PIN_CHECK);
-		assert_int_equal(r.penalty.until_s, wait_s[i] != 0 ? now_s + wait_s[i] : 0);
+		assert_int_equal(r.penalty.pool.until_s, wait_s[i] != 0 ? now_s + wait_s[i] : 0);
 		if (i + 1 < pol.limit && wait_s[i] != 0)
-			assert_int_equal(pin_step(&r, PIN_TRY, &none, &pol, r.penalty.until_s - 1).wait_s, 1);
+			assert_int_equal(pin_step(&r, PIN_TRY, &none, &pol, r.penalty.pool.until_s - 1).wait_s, 1);
 		now_s += wait_s[i];
 	}
 }
@@ -286,7 +317,7 @@ static bool dead(const struct model *m, uint64_t now_s)
 	return !m->exists || m->revoked || now_s >= m->lapses_s || m->half;
 }
 
-static enum verdict model_try(struct model *m, uint64_t now_s)
+static enum verdict model_try(struct model *m, bool again, uint64_t now_s)
 {
 	uint64_t wait_s = 30;
 
@@ -294,8 +325,8 @@ static enum verdict model_try(struct model *m, uint64_t now_s)
 		return V_BLOCKED;
 	if (now_s < m->locked_until_s)
 		return V_THROTTLED;
-	m->wrong++;
-	if (m->wrong >= 3) {
+	m->wrong += !again;
+	if (m->wrong >= 3 && !again) {
 		for (uint32_t i = 3; i < m->wrong; i++)
 			wait_s *= 2;
 		m->locked_until_s = now_s + (wait_s > 100 ? 100 : wait_s);
@@ -358,12 +389,19 @@ static enum verdict model_step(struct model *m, enum pin_event ev, bool current,
 			       const struct pin_arg *arg)
 {
 	switch (ev) {
-	case PIN_TRY: return model_try(m, now_s);
+	case PIN_TRY: return model_try(m, false, now_s);
+	case PIN_AGAIN: return model_try(m, true, now_s);
+	case PIN_REHASH:
+		if (!current || dead(m, now_s) || m->temporary || now_s >= m->expires_s)
+			return V_WRONG;
+		m->proofs++;
+		return V_OK;
 	case PIN_MATCH: return model_proof(m, current, false, now_s, arg);
 	case PIN_RENEW: return model_proof(m, current, true, now_s, arg);
 	case PIN_REFUND:
 		m->wrong -= m->wrong > 0;
-		m->locked_until_s = 0;
+		if (m->locked_until_s == arg->until_s)
+			m->locked_until_s = 0;
 		return V_FAILED;
 	default: return model_operator(m, ev, now_s, arg);
 	}
@@ -380,8 +418,8 @@ static uint64_t next_random(uint64_t *x)
 static void compare(const struct pin_rec *r, const struct model *m, uint64_t now_s)
 {
 	assert_int_equal(r->gen, m->proofs);
-	assert_int_equal(r->penalty.fails, m->wrong);
-	assert_int_equal(r->penalty.until_s, m->locked_until_s);
+	assert_int_equal(r->penalty.pool.fails, m->wrong);
+	assert_int_equal(r->penalty.pool.until_s, m->locked_until_s);
 	assert_int_equal(r->level, m->level);
 	if (!dead(m, now_s)) {
 		assert_int_equal(r->expires_s, m->expires_s);
@@ -409,6 +447,8 @@ static void walk_once(uint64_t *x, int steps, unsigned int seen[PIN_EVENT_N][PIN
 		now_s += hops[next_random(x) % 8];
 		arg.expires_s = now_s + next_random(x) % 3000;
 		arg.lapses_s = arg.expires_s + next_random(x) % 3000;
+		if (next_random(x) % 2 == 0)
+			arg.until_s = r.penalty.pool.until_s;
 		if (ev == PIN_ISSUE) {
 			arg.form = PIN_FORM_HALVES;
 			arg.verifier[1].alg = next_random(x) % 4 == 0 ? 0 : 'n';
@@ -427,8 +467,8 @@ static void a_random_walk_beside_a_model(void **state)
 	uint64_t x = 88172645463325252ULL;
 
 	(void)state;
-	for (int i = 0; i < 5000; i++)
-		walk_once(&x, 400, seen); /* 2,000,000 steps */
+	for (int i = 0; i < 6000; i++)
+		walk_once(&x, 400, seen); /* 2,400,000 steps */
 	for (int ev = 0; ev < PIN_EVENT_N; ev++) /* and it went everywhere */
 		for (int life = 0; life < PIN_LIFE_N; life++)
 			assert_true(seen[ev][life] > 100);
@@ -445,6 +485,7 @@ int main(void)
 		cmocka_unit_test(half_a_pin_is_none),
 		cmocka_unit_test(a_match_forgives_even_the_last_try),
 		cmocka_unit_test(a_refund_is_as_if_nobody_had_tried),
+		cmocka_unit_test(strangers_cannot_lock_the_owner_out),
 		cmocka_unit_test(a_clock_set_back_cannot_throttle_for_ever),
 		cmocka_unit_test(a_random_walk_beside_a_model),
 	};

@@ -112,13 +112,15 @@ static void give(enum pin_form form, const char *pin)
 
 static enum verdict prove(const char *cf, const char *typed)
 {
-	struct call c = { .sv = &sv, .conf = sv.conf, .now_s = T };
+	static const struct penalty_from from = { 1, "login" };
+	static const struct peer who = { ROLE_AUTH, true, 0 };
+	struct call c = { .sv = &sv, .who = &who, .conf = sv.conf, .now_s = T };
 	struct account acc;
 	enum verdict v;
 
 	hashed.log[0] = '\0';
 	hashed.calls = 0;
-	v = call_prove(&c, cf, typed, "login", &acc).verdict;
+	v = call_prove(&c, cf, typed, &from, &acc).verdict;
 	sodium_memzero(&acc, sizeof(acc));
 	return v;
 }
@@ -128,7 +130,7 @@ static uint32_t fails_of(const char *cf)
 	struct account acc;
 
 	assert_int_equal(account_get(&sv.accounts, cf, &acc), 0);
-	return acc.pin.penalty.fails;
+	return acc.pin.penalty.pool.fails + acc.pin.penalty.known[0].count.fails;
 }
 
 static void test_what_is_hashed_for_nobody(void **state)

@@ -131,7 +131,7 @@ static void renewal_with_the_old_code(void **state)
 	desk.now_s = calendar_add_months(desk.now_s, 6) + 5; /* expired */
 	open = opening(no_grant, "00000000");
 	assert_int_equal(desk_ask(&desk_root, &open), V_WRONG);
-	assert_int_equal(desk_status(ANN)->fails, 1);
+	assert_int_equal(desk_spent(ANN), 1);
 	open = opening(no_grant, old);
 	assert_int_equal(desk_ask(&desk_root, &open), V_OK);
 	assert_int_equal(desk.rep.renewal.missing, 0); /* the contacts are on record */
@@ -173,7 +173,7 @@ static void a_grant_is_for_one_person_caller_service_and_two_minutes(void **stat
 	assert_int_equal(desk_ask(&desk_root, &open), V_OK);
 	desk.now_s += 1;
 	assert_int_equal(desk_ask(&desk_root, &open), V_STALE);
-	assert_int_equal(desk_status(ANN)->fails, 0);
+	assert_int_equal(desk_spent(ANN), 0);
 }
 
 static void a_ticket_is_for_one_person_caller_service_and_ten_minutes(void **state)
@@ -195,7 +195,7 @@ static void a_ticket_is_for_one_person_caller_service_and_ten_minutes(void **sta
 		m.renew_commit.ticket[i] ^= 0x80;
 		assert_int_equal(desk_ask(&desk_root, &m), V_STALE);
 	}
-	assert_int_equal(desk_status(ANN)->fails, 0); /* a bad ticket costs no attempt */
+	assert_int_equal(desk_spent(ANN), 0); /* a bad ticket costs no attempt */
 	desk.now_s += TICKET_S;
 	assert_int_equal(desk_ask(&desk_root, &ok), V_STALE);
 	desk.now_s -= 1; /* nobody committed the later time */

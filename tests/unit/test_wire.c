@@ -213,13 +213,17 @@ static void test_what_is_frozen(void **state)
 		{ WIRE_CONVERT, 0x25, 33, 145 },
 		{ WIRE_SERVICE_GET, 0x26, 22, 22 },
 		{ WIRE_SERVICE_TEST, 0x27, 22, 70 },
+		{ WIRE_SOURCE_GET, 0x29, 24, 40 },
 		{ WIRE_STATS, 0x28, 18, 18 },
+		{ WIRE_STAT_GET, 0x2a, 22, 22 },
 		{ WIRE_VERDICT, 0x80, 86, 86 },
 		{ WIRE_RENEWAL, 0x81, 130, 146 },
 		{ WIRE_COST_IS, 0x82, 26, 26 },
 		{ WIRE_RECORD, 0x83, 92, 244 },
 		{ WIRE_SERVICE_IS, 0x84, 31, 263 },
+		{ WIRE_SOURCE_IS, 0x86, 46, 94 },
 		{ WIRE_STATS_ARE, 0x85, 118, 118 },
+		{ WIRE_STAT_IS, 0x87, 38, 294 },
 	};
 	uint8_t buf[WIRE_MAX];
 
