@@ -87,9 +87,9 @@ static int send_by(int fd, const uint8_t *buf, size_t len, long long deadline_ms
 /* recv() without a control buffer: the kernel drops any descriptor the peer passes. */
 static int recv_by(int fd, uint8_t *buf, size_t cap, size_t *len, long long deadline_ms)
 {
-	int r = 0;
+	int r;
 
-	while (r == 0) {
+	while ((r = wait_for(fd, POLLIN, deadline_ms)) == 0) {
 		ssize_t n = recv(fd, buf, cap, MSG_TRUNC | MSG_DONTWAIT);
 
 		if (n > 0) {
@@ -98,10 +98,8 @@ static int recv_by(int fd, uint8_t *buf, size_t cap, size_t *len, long long dead
 		}
 		if (n == 0)
 			return -ECONNRESET;
-		if (errno == EAGAIN)
-			r = wait_for(fd, POLLIN, deadline_ms);
-		else if (errno != EINTR)
-			r = -errno;
+		if (errno != EAGAIN && errno != EINTR)
+			return -errno;
 	}
 	return r;
 }

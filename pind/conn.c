@@ -18,6 +18,7 @@
 #include "arena.h"
 #include "hub.h"
 
+#define CALLERS   16         /* accepted in one turn of the loop */
 #define STATUS_US   5000000  /* between two STATUS= lines, microseconds */
 #define CLOCK_JUMP_S 86400   /* wall clock against monotonic clock: more is worth an entry */
 
@@ -62,18 +63,16 @@ static void stop(struct hub *h, int result)
 	exit_if_done(h);
 }
 
-static int on_packet(sd_event_source *s, int fd, uint32_t events, void *arg)
+/* Read c's packet and send it on its way. False: there is none yet. */
+static bool take_packet(struct conn *c)
 {
-	struct conn *c = arg;
-	ssize_t n = recv(fd, c->in, sizeof(c->in), MSG_TRUNC);
+	ssize_t n = recv(c->fd, c->in, sizeof(c->in), MSG_TRUNC);
 
-	(void)s;
-	(void)events;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return 0;
+		return false;
 	if (n <= 0) {
 		hub_hang_up(c);
-		return 0;
+		return true;
 	}
 	c->in_len = (size_t)n < sizeof(c->in) ? (size_t)n : sizeof(c->in);
 	c->io = sd_event_source_disable_unref(c->io);
@@ -85,6 +84,15 @@ static int on_packet(sd_event_source *s, int fd, uint32_t events, void *arg)
 	} else {
 		route_packet(c);
 	}
+	return true;
+}
+
+static int on_packet(sd_event_source *s, int fd, uint32_t events, void *arg)
+{
+	(void)s;
+	(void)fd;
+	(void)events;
+	(void)take_packet(arg);
 	return 0;
 }
 
@@ -117,7 +125,15 @@ static struct conn *slot_for(const struct hub *h, uid_t uid)
 	return same < h->setup.limits.per_uid ? free_slot : NULL;
 }
 
-/* Make a conn of fd and wait for its packet. fd is ours from here, whatever happens. */
+static void wait_for_packet(struct hub *h, struct conn *c)
+{
+	if (sd_event_add_io(h->event, &c->io, c->fd, EPOLLIN, on_packet, c) < 0 ||
+	    sd_event_add_time_relative(h->event, &c->timer, CLOCK_MONOTONIC,
+				       h->setup.limits.patience_us, 0, on_late, c) < 0)
+		hub_hang_up(c);
+}
+
+/* Make a conn of fd, whose packet is mostly there already. fd is ours from here, whatever happens. */
 static void greet(struct hub *h, const struct listener *l, int fd)
 {
 	struct peer who;
@@ -132,10 +148,8 @@ static void greet(struct hub *h, const struct listener *l, int fd)
 	*c = (struct conn){ .job.run = route_answer, .hub = h, .fd = fd, .who = who };
 	h->open++;
 	h->setup.sv->stats.connections = h->open;
-	if (sd_event_add_io(h->event, &c->io, fd, EPOLLIN, on_packet, c) < 0 ||
-	    sd_event_add_time_relative(h->event, &c->timer, CLOCK_MONOTONIC,
-				       h->setup.limits.patience_us, 0, on_late, c) < 0)
-		hub_hang_up(c);
+	if (!take_packet(c))
+		wait_for_packet(h, c);
 }
 
 /* No descriptor for the caller: give up the spare one to turn it away, or it would wake us for ever. */
@@ -148,21 +162,33 @@ static void turn_away(struct hub *h, int door)
 	h->spare = fcntl(pool_fd(h->hashers), F_DUPFD_CLOEXEC, 0);
 }
 
+static const struct listener *listener_of(const struct hub *h, int fd)
+{
+	const struct listener *l = h->setup.listeners;
+
+	while (l->fd != fd)
+		l++;
+	return l;
+}
+
+/* A few callers in one turn: a turn costs system calls, and whoever else waits has theirs between. */
 static int on_caller(sd_event_source *s, int fd, uint32_t events, void *arg)
 {
 	struct hub *h = sd_event_source_get_userdata(s);
-	int client = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	const struct listener *l = listener_of(h, fd);
 
 	(void)events;
 	(void)arg;
-	if (client < 0) {
-		if (errno == EMFILE || errno == ENFILE)
-			turn_away(h, fd);
-		return 0;
+	for (int i = 0; i < CALLERS; i++) {
+		int client = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (client < 0) {
+			if (errno == EMFILE || errno == ENFILE)
+				turn_away(h, fd);
+			break;
+		}
+		greet(h, l, client);
 	}
-	for (size_t i = 0; i < h->setup.n_listeners; i++)
-		if (h->setup.listeners[i].fd == fd)
-			greet(h, &h->setup.listeners[i], client);
 	return 0;
 }
 

@@ -64,7 +64,7 @@ static int adopt(struct listener *l, int fd, const char *name, char *err, size_t
 	}
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
 		return fail(err, cap, "cannot use the socket", name, -errno);
-	*l = (struct listener){ .fd = fd, .role = (enum role)role };
+	*l = (struct listener){ .fd = fd, .role = (enum role)role, .own_uid = geteuid() };
 	read_group(l);
 	return 0;
 }
@@ -120,7 +120,7 @@ static int make(struct listener *l, enum role role, const char *dir, char *err, 
 	if (snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/%s.sock", dir, role_names[role]) >=
 	    (int)sizeof(sa.sun_path))
 		return fail(err, cap, "cannot listen in", dir, -ENAMETOOLONG);
-	*l = (struct listener){ .role = role };
+	*l = (struct listener){ .role = role, .own_uid = geteuid() };
 	l->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd < 0)
 		return fail(err, cap, "cannot listen at", sa.sun_path, -errno);
@@ -198,7 +198,7 @@ int listen_peer(const struct listener *l, int fd, struct peer *who)
 	if (cred.uid == (uid_t)-1)
 		return -EPERM; /* no credentials are nobody's credentials */
 	who->uid = cred.uid;
-	who->may = cred.uid == 0 || cred.uid == geteuid() ||
+	who->may = cred.uid == 0 || cred.uid == l->own_uid ||
 		   (l->by_group && in_group(fd, l->gid, cred.gid));
 	return 0;
 }

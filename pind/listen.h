@@ -16,6 +16,7 @@ struct listener {
 	enum role role;
 	bool by_group; /* members of gid may ask, besides root and pind's own uid */
 	gid_t gid;
+	uid_t own_uid;
 };
 
 /*

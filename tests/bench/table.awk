@@ -2,6 +2,7 @@
 # table.awk - medians of the figures of tests/bench/bench, what pind makes of them, and the goals.
 
 $1 == "rss" { rss[$2] = $3; next }
+$1 == "calls" { calls = $2; next }
 $1 == "why" { name = $2; $1 = $2 = ""; sub(/^ */, ""); why[name] = $0; next }
 {
 	n = ++rounds[$1]
@@ -93,6 +94,7 @@ END {
 	row("module", "**pam_inpspin.so**, account phase", "", "", "")
 	row("permit", "pam_permit.so, account phase", "",
 		"CPU " at_most(cpu("module") - cpu("permit"), "+ %d us", 60), "<= + 60 us")
+	rule("system calls of a whole account phase", at_most(calls, "%d", 60), "<= 60")
 	row("commit-1", "**pind's store**, durable changes, one at a time", "", "", "")
 	row("commit-64", "the same, 64 waiting", "",
 		at_least(times(rate("commit-64"), rate("commit-raw")), "%.1f x raw", 4), ">= 4 x raw")

@@ -135,16 +135,17 @@ struct said model_prove(struct model *m, struct person *p, struct typed pin, con
 	struct wrong *wrong = wrong_of(p, junk ? pin.as : pin.worth);
 	enum standing now = model_standing(p, now_s);
 	struct said said = ours ? model_gate(p, service, uid, now_s) : gate(c, LIMIT, now_s);
+	bool again = wrong->at_s != 0 && now_s - wrong->at_s <= AGAIN_S;
 
 	if (said.verdict != V_OK)
 		return said;
-	if (wrong->at_s == 0 || now_s - wrong->at_s > AGAIN_S)
+	if (!again)
 		charge(c, now_s);
 	c->last_s = now_s;
 	commit(m, now_s);
 	said.verdict = V_WRONG;
 	if (p->pin[0] == '\0' || strcmp(pin.worth, p->pin) != 0) {
-		wrong->at_s = now_s;
+		wrong->at_s = again ? wrong->at_s : now_s;
 		return said;
 	}
 	if (now == LAPSED) {
