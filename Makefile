@@ -5,10 +5,12 @@
 #   check      every test, sanitized; ends with "N passed, N failed"
 #   fuzz T=60  libFuzzer, T seconds a target        lint  analysers, layers, sizes, man pages
 #   bench      pind beside its peers, one table; bench-report writes it to docs/performance.md
-#   man        the manual, from docs/: build/man     install    DESTDIR= PREFIX=/usr
+#   check-timing N=10000  does the time of an answer tell who has a PIN? N samples a class
+#   man        the manual, from docs/: build/man     install    DESTDIR= PREFIX=/usr; uninstall
+# With V=1 it shows the commands of compiler and linker, else a word for each.
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
-.PHONY: all demo check tests fuzz fuzz-build lint layers install man clean bench bench-report
+.PHONY: all demo check tests fuzz fuzz-build lint layers install uninstall man clean bench bench-report check-timing
 
 B       ?= build
 ifeq ($(origin CC),default)
@@ -43,52 +45,53 @@ MODULE_SRC := $(COMMON:%=common/%.c) $(addprefix pam_inpspin/,pam_inpspin.c call
         ask.c login.c renewal.c grant.c env.c)
 CORE_SRC := common/codec.c common/wire.c common/verdict.c common/person.c common/cf.c \
         common/symbols.c common/contact.c common/argon.c \
-        $(addprefix pind/,penalty.c pin.c calendar.c keys.c hash.c store.c store_lmdb.c store_mem.c \
+        $(addprefix pind/,penalty.c pin.c calendar.c keys.c hash.c store.c store_lmdb.c store_lmdb_files.c store_lmdb_row.c store_mem.c \
         record.c account.c users.c \
-        conf.c conf_read.c conf_services.c event.c recent.c source.c arena.c stats.c spray.c ticket.c prove.c renew.c serve.c clerk.c)
-PIND_SRC := $(CORE_SRC) pind/rota.c pind/lane.c pind/pool.c pind/route.c pind/conn.c pind/sandbox.c pind/cgroup.c pind/listen.c pind/main.c
+        conf.c conf_read.c conf_services.c event.c recent.c source.c arena.c stats.c spray.c ticket.c prove.c renew.c serve.c login.c clerk.c)
+PIND_SRC := $(CORE_SRC) pind/rota.c pind/lane.c pind/pool.c pind/route.c pind/slots.c pind/conn.c pind/sandbox.c pind/cgroup.c pind/listen.c pind/main.c
 PINCTL_SRC := $(COMMON:%=common/%.c) common/argon.c $(wildcard pinctl/*.c)
 PIND_LIBS := -lm -llmdb -lsodium -lsystemd -linih -lseccomp -lpthread
 PINCTL_LIBS := -lsodium -lsmartcols -ljansson
 
+say = $(if $(V),,@echo '$(1) $(@:$(B)/%=%)';)
 obj = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
 
 all: $(B)/pind $(B)/pinctl $(B)/pam_inpspin.so
 
 $(B)/pind: $(call obj,rel,$(PIND_SRC))
-	$(CC) $(OPT) -pie $(LINK) -Wl,-z,nodlopen -o $@ $^ $(PIND_LIBS)
+	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -Wl,-z,nodlopen -o $@ $^ $(PIND_LIBS)
 $(B)/pinctl: $(call obj,rel,$(PINCTL_SRC))
-	$(CC) $(OPT) -pie $(LINK) -o $@ $^ $(PINCTL_LIBS)
+	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -o $@ $^ $(PINCTL_LIBS)
 $(B)/pam_inpspin.so: $(call obj,pic,$(MODULE_SRC)) pam_inpspin/pam_inpspin.map
-	$(CC) $(OPT) -shared $(LINK) -Wl,--no-undefined,--no-undefined-version,--fatal-warnings \
+	$(call say,LD)$(CC) $(OPT) -shared $(LINK) -Wl,--no-undefined,--no-undefined-version,--fatal-warnings \
 	  -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
 $(B)/san/pind: $(call obj,san-obj,$(PIND_SRC))
 	@mkdir -p $(@D)
-	$(CC) $(SAN) -o $@ $^ $(PIND_LIBS)
+	$(call say,LD)$(CC) $(SAN) -o $@ $^ $(PIND_LIBS)
 $(B)/san/pinctl: $(call obj,san-obj,$(PINCTL_SRC))
 	@mkdir -p $(@D)
-	$(CC) $(SAN) -o $@ $^ $(PINCTL_LIBS)
+	$(call say,LD)$(CC) $(SAN) -o $@ $^ $(PINCTL_LIBS)
 $(B)/san/pam_inpspin.so: $(call obj,san-obj,$(MODULE_SRC)) pam_inpspin/pam_inpspin.map
 	@mkdir -p $(@D)
-	$(CC) $(SAN) -shared -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
+	$(call say,LD)$(CC) $(SAN) -shared -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
 
 .PRECIOUS: $(B)/rel/%.o $(B)/pic/%.o $(B)/san-obj/%.o
 $(B)/rel/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(REL_CFLAGS) -fPIE -c -o $@ $<
+	$(call say,CC)$(CC) $(REL_CFLAGS) -fPIE -c -o $@ $<
 $(B)/pic/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(REL_CFLAGS) -fPIC -fstack-usage -c -o $@ $<
+	$(call say,CC)$(CC) $(REL_CFLAGS) -fPIC -fstack-usage -c -o $@ $<
 $(B)/san-obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(SAN_CFLAGS) -fPIC -Ipind -c -o $@ $<
+	$(call say,CC)$(CC) $(SAN_CFLAGS) -fPIC -Ipind -c -o $@ $<
 
 # ---- tests: SRC_<name> lists the files that tests/*/<name>.c is linked with -------------------
 include tests/tests.mk
 
 $(B)/san/tests/%: $(B)/san-obj/tests/%.o $$(call obj,san-obj,$$(SRC_$$(notdir $$*)))
 	@mkdir -p $(@D)
-	$(CC) $(SAN) -o $@ $^ $(LIBS_$(notdir $*)) -lcmocka
+	$(call say,LD)$(CC) $(SAN) -o $@ $^ $(LIBS_$(notdir $*)) -lcmocka
 
 # A second make builds: the first looked at the compiler before its library was there.
 demo:
@@ -111,13 +114,13 @@ T ?= 60
 
 $(B)/fuzz-obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -c -o $@ $<
+	$(call say,CC)$(FUZZ_CC) $(FUZZ_CFLAGS) -c -o $@ $<
 $(B)/fuzz/core.a: $(call obj,fuzz-obj,$(CORE_SRC))
 	@mkdir -p $(@D)
 	$(RM) $@
-	ar rcs $@ $^
+	$(call say,AR)ar rcs $@ $^
 $(FUZZ): $(B)/fuzz/%: $(B)/fuzz-obj/tests/fuzz/%.o $$(call obj,fuzz-obj,$$(FUZZ_SRC_$$*)) $(B)/fuzz/core.a
-	$(FUZZ_CC) $(FUZZ_SAN) -fsanitize=fuzzer -o $@ $^ -lm -llmdb -lsodium -lsystemd -linih -lpthread
+	$(call say,LD)$(FUZZ_CC) $(FUZZ_SAN) -fsanitize=fuzzer -o $@ $^ -lm -llmdb -lsodium -lsystemd -linih -lpthread
 $(B)/fuzz/wire.dict: include/wire.def tests/fuzz/dict.awk
 	@mkdir -p $(@D)
 	awk -f tests/fuzz/dict.awk $< >$@
@@ -144,7 +147,7 @@ man: $(MAN:%=$(B)/man/%)
 $(B)/docs/tables: INC += -Ipind -Ipam_inpspin
 $(B)/docs/tables: $(call obj,rel,docs/tables.c pind/pin.c pind/penalty.c common/verdict.c common/cf.c)
 	@mkdir -p $(@D)
-	$(CC) $(OPT) -pie $(LINK) -o $@ $^
+	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -o $@ $^
 $(B)/docs/%.scd: docs/%.scd.in $(B)/docs/tables
 	$(B)/docs/tables <$< >$@
 $(B)/docs/%.roff: $(B)/docs/%.scd
@@ -157,15 +160,28 @@ $(B)/man/%: $(B)/docs/%.roff docs/tidy.awk
 BENCH := load floor pamload
 BENCH_SRC_load := $(addprefix tests/bench/,load.c ask.c peers.c people.c) $(addprefix common/,client.c \
         codec.c wire.c cf.c argon.c symbols.c verdict.c)
-BENCH_SRC_floor := tests/bench/floor.c pind/arena.c pind/store.c pind/store_lmdb.c pind/store_mem.c \
+BENCH_SRC_floor := tests/bench/floor.c pind/arena.c pind/store.c pind/store_lmdb.c pind/store_lmdb_row.c \
+        pind/store_lmdb_files.c pind/store_mem.c \
         common/codec.c common/wire.c
 BENCH_SRC_pamload := tests/bench/pamload.c
 $(B)/rel/tests/bench/%.o: INC += -Ipind
 $(BENCH:%=$(B)/bench/%): $(B)/bench/%: $$(call obj,rel,$$(BENCH_SRC_$$*))
 	@mkdir -p $(@D)
-	$(CC) $(OPT) -pie $(LINK) -o $@ $^ -lsodium -llmdb -lpam -lpthread
+	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -o $@ $^ -lsodium -llmdb -lpam -lpthread
 bench bench-report: need-bench all $(BENCH:%=$(B)/bench/%)
 	B=$(B) tests/bench/bench $(if $(filter %-report,$@),docs/performance.md)
+
+# ---- check-timing: the released objects, on an idle machine; too long and too jumpy for check ------
+TIMING_SRC := $(CORE_SRC) $(addprefix tests/timing/,timing.c town.c welch.c)
+N ?= 10000
+$(B)/rel/tests/timing/%.o: INC += -Ipind
+$(B)/timing/timing: $(call obj,rel,$(TIMING_SRC))
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -o $@ $^ -lm -llmdb -lsodium -lsystemd -linih -lpthread
+check-timing:
+	@scripts/need build
+	@env -u HARDEN $(MAKE) --no-print-directory $(B)/timing/timing
+	$(B)/timing/timing $(N)
 
 # ---- install: copies only, as anybody, below DESTDIR; what is configured already is kept -------
 SBINDIR     ?= $(PREFIX)/sbin
@@ -197,6 +213,13 @@ install: all man $(B)/pind.conf
 	  test ! -e $$page || \
 	  install -D -m 0644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; \
 	done
+
+# Programs, units and manual; the configuration, the key, the store, users and groups stay.
+uninstall:
+	$(RM) $(DESTDIR)$(SBINDIR)/pind $(DESTDIR)$(BINDIR)/pinctl $(DESTDIR)$(PAMDIR)/pam_inpspin.so \
+	  $(addprefix $(DESTDIR)$(UNITDIR)/,pind.service pind-auth.socket pind-admin.socket) \
+	  $(DESTDIR)$(SYSUSERSDIR)/pind.conf $(DESTDIR)$(TMPFILESDIR)/pind.conf \
+	  $(foreach page,$(MAN),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page))
 
 clean:
 	$(RM) -r $(B)

@@ -61,10 +61,11 @@ static uint64_t get_uint(struct reader *r, size_t n)
 	return v;
 }
 
-static bool text_ok(const uint8_t *p, size_t n, enum codec_kind kind)
+/* What a K_STR may not hold; that there is no NUL in it is seen from its length. */
+static bool text_ok(const char *s, size_t n, enum codec_kind kind)
 {
-	for (size_t i = 0; i < n; i++)
-		if (p[i] == 0 || (kind == K_STR && (p[i] < 0x20 || p[i] == 0x7f)))
+	for (size_t i = 0; kind == K_STR && i < n; i++)
+		if ((uint8_t)s[i] < 0x20 || s[i] == 0x7f)
 			return false;
 	return true;
 }
@@ -74,7 +75,7 @@ static void put_text(struct writer *w, const char *s, const struct codec_field *
 	size_t n = strnlen(s, f->max);
 	uint8_t *p;
 
-	if (w->err == 0 && !text_ok((const uint8_t *)s, n, f->kind))
+	if (w->err == 0 && !text_ok(s, n, f->kind))
 		w->err = CODEC_E_TEXT;
 	put_uint(w, n, 2);
 	p = make(w, n);
@@ -92,10 +93,9 @@ static void get_text(struct reader *r, char *s, const struct codec_field *f)
 	p = take(r, n);
 	if (p == NULL)
 		return;
-	if (!text_ok(p, n, f->kind))
+	memcpy(s, p, n); /* obj was zeroed: the NUL is there */
+	if (strnlen(s, f->max) != n || !text_ok(s, n, f->kind))
 		r->err = CODEC_E_TEXT;
-	else
-		memcpy(s, p, n); /* obj was zeroed: the NUL is there */
 }
 
 static void put_raw(struct writer *w, const void *at, size_t n)

@@ -7,7 +7,7 @@
 /^\.(fi|TE)/ { verbatim = 0 }
 
 # A paragraph is not begun before the text it is for is seen; headings begin one by themselves.
-/^\.P$/ && !verbatim { wanted = 1; next }
+/^\.PP?$/ && !verbatim { wanted = 1; next }
 /^\.S[HS] / { wanted = 0; heading = 1; print; next }
 /^\.RE$/ { print; next }
 

@@ -58,7 +58,12 @@ static int read_user(struct call *c)
 		return PAM_INCOMPLETE;
 	if (r != PAM_SUCCESS)
 		return r;
-	return name != NULL && read_name(c, name) ? PAM_SUCCESS : PAM_USER_UNKNOWN;
+	if (name != NULL && read_name(c, name))
+		return PAM_SUCCESS;
+	if (c->o.debug) /* without the name: somebody may have typed a PIN there */
+		pam_syslog(c->pamh, LOG_DEBUG,
+			   "the user name is no codice fiscale as user= wants it");
+	return PAM_USER_UNKNOWN;
 }
 
 static const char *text_item(const struct call *c, int type)
@@ -110,10 +115,41 @@ int call_open(struct call *c, pam_handle_t *pamh, int flags, int argc, const cha
 	return r;
 }
 
+/* clang-format off */
+static const struct code {
+	int code;
+	const char *name;
+} codes[] = { /* all that we return */
+#define CODE(name) { name, #name },
+	CODE(PAM_SUCCESS)
+	CODE(PAM_AUTH_ERR)
+	CODE(PAM_PERM_DENIED)
+	CODE(PAM_ACCT_EXPIRED)
+	CODE(PAM_USER_UNKNOWN)
+	CODE(PAM_NEW_AUTHTOK_REQD)
+	CODE(PAM_AUTHTOK_ERR)
+	CODE(PAM_AUTHTOK_RECOVERY_ERR)
+	CODE(PAM_AUTHINFO_UNAVAIL)
+	CODE(PAM_SERVICE_ERR)
+	CODE(PAM_CONV_ERR)
+	CODE(PAM_INCOMPLETE)
+	CODE(PAM_BUF_ERR)
+#undef CODE
+};
+/* clang-format on */
+
+static const char *code_name(int r)
+{
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
+		if (codes[i].code == r)
+			return codes[i].name;
+	return "?";
+}
+
 int call_close(const struct call *c, int r)
 {
 	if (c->o.debug)
-		pam_syslog(c->pamh, LOG_DEBUG, "PAM code %d", r);
+		pam_syslog(c->pamh, LOG_DEBUG, "returns %s", code_name(r));
 	/* Not while a PIN is being changed: libpam already skips us then if the check was ignored. */
 	if (r == PAM_AUTHINFO_UNAVAIL && c->o.ignore_unavailable &&
 	    !(c->flags & PAM_UPDATE_AUTHTOK))

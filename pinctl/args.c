@@ -10,6 +10,7 @@
 static const struct argp_option common_options[] = {
 	{ "socket", OPT_SOCKET, "PATH", 0, "Ask pind there, not at /run/pind/admin.sock", 0 },
 	{ "json", OPT_JSON, NULL, 0, "Print JSON", 0 },
+	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },
 	{ 0 }
 };
 
@@ -20,6 +21,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case OPT_SOCKET: a->socket = arg; return 0;
 	case OPT_JSON:   a->json = true; return 0;
+	case 'h':        argp_state_help(state, stdout, ARGP_HELP_STD_HELP); return 0; /* exits */
 	default:         return ARGP_ERR_UNKNOWN;
 	}
 }

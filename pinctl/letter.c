@@ -17,9 +17,10 @@
 /* Beside each other: for the citizen, in Italian and in English. */
 static const char *const advice[][2] = {
 	{ "Al primo accesso:", "At the first login:" },
-	{ "1. scrivere il codice fiscale come", "1. type the codice fiscale as user" },
-	{ "   nome utente, poi questo PIN", "   name, then this PIN" },
-	{ "   (maiuscole e trattini non contano);", "   (case and hyphens do not matter);" },
+	{ "1. scrivere il codice fiscale, in", "1. type the codice fiscale, in capitals," },
+	{ "   maiuscolo, come nome utente, poi", "   as user name, then this PIN (in the" },
+	{ "   questo PIN (per il PIN maiuscole e", "   PIN case and hyphens do not matter);" },
+	{ "   trattini non contano);", "" },
 	{ "2. indicare cellulare ed e-mail;", "2. give a mobile number and an e-mail;" },
 	{ "3. ridigitare il PIN definitivo che il", "3. type back the definitive PIN that" },
 	{ "   sistema mostra: da allora in poi", "   the system shows: from then on" },
@@ -76,13 +77,14 @@ static int compose_json(char *out, const struct letter_text *t)
 
 static int compose_text(char *out, const struct letter_text *t)
 {
-	char lapses[SHOW_TIME_LEN], pin[SYMBOLS_SHOWN];
+	char it[SHOW_TIME_LEN], en[SHOW_TIME_LEN], pin[SYMBOLS_SHOWN];
 	int n = snprintf(out, LETTER_LEN,
-			 "%-40s%s\n\n%-40s%s\n%-40s%s\n%-40s%s\n%-40s%s\n\n",
+			 "%-40s%s\n\n%-40s%s\n%-40s%s\n%-40s%s\n%-40s%s\n%-40s%s\n\n",
 			 "PIN iniziale (temporaneo)", "Initial PIN (temporary)",
 			 "Codice fiscale", t->cf, "PIN", symbols_show(pin, t->pin),
 			 "Livello / Level", t->level,
-			 "Valido fino al / Valid until", show_local(lapses, t->lapses_s));
+			 "Valido fino al", show_local_it(it, t->lapses_s),
+			 "Valid until", show_local(en, t->lapses_s));
 
 	explicit_bzero(pin, sizeof(pin));
 	for (size_t i = 0; n >= 0 && n < LETTER_LEN && i < sizeof(advice) / sizeof(*advice); i++)

@@ -22,6 +22,8 @@
 
 enum { EXIT_INVALID = 1, EXIT_ARGS = 2, EXIT_PIND = 3, EXIT_OUTPUT = 4 };
 
+enum gate { GATE_OPEN, GATE_THROTTLED, GATE_BLOCKED }; /* as RECORD carries pind's enum pin_gate */
+
 #define WORDS_MAX 3
 
 /* One command line, read by args_read(). Texts are argv's; NULL: not given. */
@@ -78,6 +80,15 @@ extern const struct argp_option issue_options[], revoke_options[], convert_optio
 
 /* source.c: the answer to status --sources. The exit status. */
 int source_list(const struct args *a, const char *cf);
+
+/* What failed attempts have left: any at all, and the worst gate of the owner's own places. */
+struct spent {
+	bool any;
+	enum gate known;
+};
+
+/* source.c: the same for people, below a record; nothing if nothing is spent. The exit status. */
+int source_show_spent(const struct args *a, const char *cf, struct spent *spent);
 
 int cmd_issue(const struct args *a);
 int cmd_status(const struct args *a);

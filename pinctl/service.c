@@ -11,6 +11,7 @@
 #define COLUMNS      4
 #define WORDS_LEN    216  /* bytes; all the categories fit, and a full peer_list and its mark */
 #define SERVICES_MAX 4096 /* against a pind that never says it was the last */
+#define MAY_USE      "with the right PIN, from a new place, this person may use the service"
 
 enum {
 	ALL_CATEGORIES = 0
@@ -120,16 +121,34 @@ static int list_services(const struct args *a)
 	return r;
 }
 
+/* Is the service ruled by a file of its own? A misspelt name is not. *r: the exit status. */
+static bool has_policy(const struct args *a, const char *name, int *r)
+{
+	struct services all = { NULL, 0 };
+	bool found = false;
+
+	*r = read_services(a, &all);
+	for (uint32_t i = 0; i < all.n; i++)
+		found = found || strcmp(all.at[i].name, name) == 0;
+	free(all.at);
+	return found;
+}
+
+/* What pind looks at are the attempts of a stranger: from elsewhere, where the owner never was. */
 static int test_service(const struct args *a)
 {
 	struct wire_msg req = { .type = WIRE_SERVICE_TEST };
+	bool ruled = true;
 	int r = args_text(req.service_test.service, sizeof(req.service_test.service) - 1,
 			  a->word[1], "the service's name");
 
 	if (r == 0)
 		r = args_person(req.service_test.cf, a->word[2]);
+	if (r == 0 && !a->json)
+		ruled = has_policy(a, req.service_test.service, &r);
 	if (r == 0)
-		r = ask_verdict(a, &req, "with the right PIN this person may use the service");
+		r = ask_verdict(a, &req,
+				ruled ? MAY_USE : MAY_USE " (which has no policy of its own)");
 	wire_wipe(&req);
 	return r;
 }

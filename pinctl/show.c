@@ -64,6 +64,15 @@ const char *show_local(char out[static SHOW_TIME_LEN], uint64_t t_s)
 	return out;
 }
 
+const char *show_local_it(char out[static SHOW_TIME_LEN], uint64_t t_s)
+{
+	struct tm tm;
+
+	if (split_time(&tm, out, t_s, localtime_r))
+		(void)strftime(out, SHOW_TIME_LEN, "%d/%m/%Y %H:%M", &tm);
+	return out;
+}
+
 const char *show_utc(char out[static SHOW_TIME_LEN], uint64_t t_s)
 {
 	struct tm tm;

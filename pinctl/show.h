@@ -45,7 +45,11 @@ int show_record(bool json, const struct show_cell *cells, size_t n);
  */
 int show_list(bool json, const struct show_cell *cells, size_t cols, size_t rows);
 
-/* Seconds since the epoch: "2027-05-22 14:03" here, and "2027-05-22T12:03:00Z". "-" for 0. */
+/*
+ * Seconds since the epoch: "2027-05-22 14:03" here, as citizens write it "22/05/2027 14:03", and
+ * "2027-05-22T12:03:00Z". "-" for 0.
+ */
+const char *show_local_it(char out[static SHOW_TIME_LEN], uint64_t t_s);
 const char *show_local(char out[static SHOW_TIME_LEN], uint64_t t_s);
 const char *show_utc(char out[static SHOW_TIME_LEN], uint64_t t_s);
 

@@ -23,10 +23,10 @@ static int show_status(bool json, const char *cf, const struct wire_record *r)
 	const struct show_cell cells[] = {
 		{ "codice fiscale", "cf", SHOW_TEXT, cf, 0 },
 		{ "PIN", "life", SHOW_TEXT, show_life(r->life), 0 },
-		{ "attempts are", "gate", SHOW_TEXT, show_gate(r->gate), 0 },
-		{ "attempts spent", "fails", SHOW_COUNT, "", r->fails },
-		{ "attempts that block", "fails_max", SHOW_COUNT, "", r->fails_max },
-		{ "no attempt before", "until", SHOW_TIME, "", r->until_s },
+		{ "attempts from elsewhere", "gate", SHOW_TEXT, show_gate(r->gate), 0 },
+		{ "spent from elsewhere", "fails", SHOW_COUNT, "", r->fails },
+		{ "blocked elsewhere at", "fails_max", SHOW_COUNT, "", r->fails_max },
+		{ "none elsewhere before", "until", SHOW_TIME, "", r->until_s },
 		{ "level", "level", SHOW_TEXT, level_name(r->level), 0 },
 		{ "category", "category", SHOW_TEXT, category_name(r->category), 0 },
 		{ "document", "document", SHOW_TEXT, document_name(r->doc_kind), 0 },
@@ -63,6 +63,31 @@ static const struct step {
 	  " --reason TEXT, then pinctl issue" },
 };
 
+/* Has the person something to log in with? */
+static bool is_usable(const struct wire_record *r)
+{
+	const char *life = show_life(r->life);
+
+	return strcmp(life, "temporary") == 0 || strcmp(life, "active") == 0 ||
+	       strcmp(life, "expired") == 0;
+}
+
+/* The worst of the owner's own places comes first: it may be where they stand. */
+static bool show_unlock(const char *cf, const struct wire_record *r, const struct spent *s)
+{
+	const char *why = NULL;
+
+	if (s->known == GATE_BLOCKED && is_usable(r))
+		why = "blocked where the owner logs in";
+	else if (s->known == GATE_THROTTLED && is_usable(r))
+		why = "made to wait where the owner logs in";
+	else if (s->any && r->gate == GATE_OPEN) /* else it comes first below */
+		why = "to forget what is spent";
+	if (why != NULL)
+		printf("%s: pinctl unlock %s\n", why, cf);
+	return why != NULL;
+}
+
 static bool step_fits(const struct step *s, const struct wire_record *r)
 {
 	return (strcmp(s->state, show_life(r->life)) == 0 ||
@@ -70,10 +95,12 @@ static bool step_fits(const struct step *s, const struct wire_record *r)
 	       (s->level == NULL || strcmp(s->level, level_name(r->level)) == 0);
 }
 
-static void show_next(const char *cf, const struct wire_record *r)
+static void show_next(const char *cf, const struct wire_record *r, const struct spent *spent)
 {
+	bool said = show_unlock(cf, r, spent);
+
 	for (const struct step *s = steps; s < steps + sizeof(steps) / sizeof(*steps); s++)
-		if (step_fits(s, r)) {
+		if (step_fits(s, r) && !(said && strcmp(s->verb, "unlock") == 0)) {
 			printf("%s: pinctl %s %s%s\n", s->when, s->verb, cf, s->rest);
 			return;
 		}
@@ -88,6 +115,7 @@ int cmd_status(const struct args *a)
 {
 	struct wire_msg req = { .type = WIRE_STATUS }, rep = { 0 };
 	int r = args_person(req.status.cf, a->word[0]);
+	struct spent spent = { false, GATE_OPEN };
 
 	if (r == 0 && a->sources)
 		return source_list(a, req.status.cf);
@@ -95,10 +123,10 @@ int cmd_status(const struct args *a)
 		r = ask(a, &req, WIRE_RECORD, &rep);
 	if (r == 0)
 		r = show_status(a->json, req.status.cf, &rep.record);
-	if (r == 0 && !a->json && rep.record.fails > 0)
-		printf("from where: pinctl status %s --sources\n", req.status.cf);
 	if (r == 0 && !a->json)
-		show_next(req.status.cf, &rep.record);
+		r = source_show_spent(a, req.status.cf, &spent);
+	if (r == 0 && !a->json)
+		show_next(req.status.cf, &rep.record, &spent);
 	wire_wipe(&req);
 	wire_wipe(&rep);
 	return r;

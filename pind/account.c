@@ -24,16 +24,29 @@ static int read_clock(struct accounts *a, struct clock_mark *mark)
 	return r == 0 ? record_get_clock(a->keys, &row, mark) : r;
 }
 
-/* Rows that open like others but say nothing; as long as what people have. */
+/* Somebody like those who have a row: from some places, with an address of some length. */
+static struct account make_up(unsigned int i)
+{
+	struct account acc = { .cf = "XXXXXX00A01H501X", .phone = "+390000000000", .seen_at = "login" };
+
+	for (unsigned int s = 0; s < i && s < PENALTY_SOURCES; s++)
+		memcpy(acc.pin.penalty.known[s].from.service, "login", sizeof("login"));
+	memset(acc.email, 'x', 10 + 5 * (size_t)i);
+	return acc;
+}
+
+/* Rows that open like others but say nothing. */
 static void make_blanks(struct accounts *a)
 {
-	static const struct account someone = { .cf = "XXXXXX00A01H501X", .email = "someone@example.org",
-						.phone = "+390000000000", .seen_at = "service" };
 	static const struct shadow nobody;
 
-	record_put_account(a->keys, blank_key, &someone, &a->blank_account);
+	for (unsigned int i = 0; i < ACCOUNT_BLANKS; i++) {
+		a->someone[i] = make_up(i);
+		record_put_account(a->keys, blank_key, &a->someone[i], &a->blank_account[i]);
+		a->blank_account[i].rev = 1; /* the revision it was sealed for */
+	}
 	record_put_shadow(a->keys, blank_key, &nobody, &a->blank_shadow);
-	a->blank_account.rev = a->blank_shadow.rev = 1; /* the revision they were sealed for */
+	a->blank_shadow.rev = 1;
 }
 
 int accounts_open(struct accounts *a, struct store *store, const struct keys *keys, uint64_t real_s)
@@ -118,29 +131,38 @@ static int commit(struct accounts *a, const struct store_change *change, uint64_
 	return r;
 }
 
+/* Clear *acc unless it is to be kept, in the same time. */
+static void keep_if(struct account *acc, bool keep)
+{
+	uint8_t mask = (uint8_t)-keep, *p = (uint8_t *)acc;
+
+	for (size_t i = 0; i < sizeof(*acc); i++)
+		p[i] &= mask;
+}
+
 static int read_account(struct accounts *a, const uint8_t *key, struct account *acc)
 {
 	struct store_row row = { .rev = 0 };
+	struct store_row blank = a->blank_account[key[0] % ACCOUNT_BLANKS]; /* needed or not */
 	int r = a->store->ops->get(a->store, STORE_PIN, key, &row);
 	bool is_there = row.rev != 0;
 
 	if (r == 0)
 		r = record_get_account(a->keys, is_there ? key : blank_key,
-				       is_there ? &row : &a->blank_account, acc);
-	if (r != 0 || !is_there)
-		memset(acc, 0, sizeof(*acc));
+				       is_there ? &row : &blank, acc);
+	keep_if(acc, r == 0 && is_there);
 	return r > 0 ? -EBADMSG : r;
 }
 
 static int read_shadow(struct accounts *a, const uint8_t *key, struct shadow *sh, uint64_t now_s)
 {
-	struct store_row row = { .rev = 0 };
+	struct store_row row = { .rev = 0 }, blank = a->blank_shadow;
 	int r = a->store->ops->get(a->store, STORE_SHADOW, key, &row);
 	bool is_there = row.rev != 0;
 
 	if (r == 0)
 		r = record_get_shadow(a->keys, is_there ? key : blank_key,
-				      is_there ? &row : &a->blank_shadow, sh);
+				      is_there ? &row : &blank, sh);
 	if (r == 0 && !is_there)
 		memset(sh, 0, sizeof(*sh));
 	if (r == 0 && now_s > sh->last_s + ACCOUNT_SHADOW_S)
@@ -170,27 +192,26 @@ static int look_up(struct accounts *a, const struct account_event *e, uint64_t n
 	if (r == 0)
 		r = read_account(a, at->account_key, acc);
 	at->is_stranger = r == 0 && about_tries && (e->stranger || acc->pin.rev == 0);
-	if (at->is_stranger) {
-		sodium_memzero(acc, sizeof(*acc));
+	keep_if(acc, !at->is_stranger);
+	if (at->is_stranger)
 		acc->pin.penalty.pool = at->shadow.count;
-	}
 	return r;
 }
 
+/* Both rows are sealed and one is written: it takes as long for everyone. */
 static int write_back(struct accounts *a, struct place *at, const struct account *acc,
 		      uint64_t now_s)
 {
-	struct store_row row;
+	struct account someone = a->someone[at->account_key[0] % ACCOUNT_BLANKS]; /* needed or not */
+	struct store_row row, shadow_row;
 	struct store_change change = { STORE_PIN, at->account_key, &row };
 
-	if (at->is_stranger) {
-		at->shadow.count = acc->pin.penalty.pool;
-		at->shadow.last_s = now_s;
-		record_put_shadow(a->keys, at->shadow_key, &at->shadow, &row);
-		change = (struct store_change){ STORE_SHADOW, at->shadow_key, &row };
-	} else {
-		record_put_account(a->keys, at->account_key, acc, &row);
-	}
+	at->shadow.count = acc->pin.penalty.pool;
+	at->shadow.last_s = now_s;
+	record_put_account(a->keys, at->account_key, at->is_stranger ? &someone : acc, &row);
+	record_put_shadow(a->keys, at->shadow_key, &at->shadow, &shadow_row);
+	if (at->is_stranger)
+		change = (struct store_change){ STORE_SHADOW, at->shadow_key, &shadow_row };
 	return commit(a, &change, now_s);
 }
 

@@ -13,6 +13,8 @@
 
 #define ACCOUNT_SHADOW_S 86400 /* seconds without an attempt after which strangers are forgotten */
 
+#define ACCOUNT_BLANKS 8 /* not always the same one: a processor would learn it by heart */
+
 #define ACCOUNT_LEAP_S   86400              /* the clock may be set ahead by so much while pind runs */
 #define ACCOUNT_ABSENT_S (400 * 86400ULL)   /* and by so much while it does not */
 
@@ -23,7 +25,8 @@ struct accounts {
 	const struct keys *keys;
 	_Atomic uint64_t high_s; /* highest time on disk */
 	uint64_t mark_s, mark_boot_s; /* the time when pind started, and the boot clock then */
-	struct store_row blank_account, blank_shadow; /* opened where there is no row: it takes as long */
+	struct account someone[ACCOUNT_BLANKS]; /* where there is no row, it takes as long to open a blank */
+	struct store_row blank_account[ACCOUNT_BLANKS], blank_shadow;
 	_Atomic uint64_t commits; /* that succeeded */
 	_Atomic int broken;      /* -errno of a commit that failed: pind must stop; else 0 */
 };

@@ -49,6 +49,9 @@ void call_refused(struct call *c, enum verdict v, const char *cf, const char *se
 		  const char *rhost);
 
 /* The verbs. Each sets the reply. */
+void call_authenticate(struct call *c);
+void call_authorize(struct call *c);
+void call_ping(struct call *c);
 void call_renew_open(struct call *c);
 void call_renew_commit(struct call *c);
 void call_cost(struct call *c);

@@ -2,6 +2,7 @@
 /* cgroup.c - memory.max (version 2) or memory.limit_in_bytes (version 1) of /proc/self/cgroup's path. */
 #include "cgroup.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,4 +61,16 @@ uint64_t cgroup_memory_max(void)
 	if (f != NULL)
 		fclose(f);
 	return min;
+}
+
+int cgroup_fits(uint64_t max, unsigned int workers, uint32_t mem_kib, char *err, size_t cap)
+{
+	uint64_t need = ((uint64_t)workers * mem_kib >> 10) + CGROUP_BASE_MIB, have = max >> 20;
+
+	if (need <= have)
+		return 0;
+	snprintf(err, cap, "%u workers with %u KiB each need %" PRIu64 " MiB, but the control group "
+			   "may have %" PRIu64 ": lower [limits] workers or [hash] memory_kib, or raise "
+			   "MemoryMax=", workers, mem_kib, need, have);
+	return -ENOMEM;
 }

@@ -154,6 +154,12 @@ void call_convert(struct call *c)
 		apply(c, &e, EVENT_CONVERTED);
 }
 
+/* A wait that is over is none: who reads it may have another clock. */
+static uint64_t until_of(const struct call *c, const struct penalty_count *count)
+{
+	return count->until_s > c->now_s ? count->until_s : 0;
+}
+
 static void fill_record(struct call *c, const struct account *acc)
 {
 	const struct penalty_policy pol = conf_penalty(c->conf);
@@ -173,7 +179,7 @@ static void fill_record(struct call *c, const struct account *acc)
 		.doc_until_s = acc->doc_until_s,
 		.fails = pin->penalty.pool.fails,
 		.fails_max = pol.limit,
-		.until_s = pin->penalty.pool.until_s,
+		.until_s = until_of(c, &pin->penalty.pool),
 		.issued_s = acc->issued_s,
 		.set_s = pin->set_s,
 		.expires_s = pin->temporary ? 0 : pin->expires_s,
@@ -208,7 +214,7 @@ static void fill_source(struct call *c, const struct penalty_from *from,
 	c->rep->type = WIRE_SOURCE_IS;
 	*say = (struct wire_source_is){ .fails = count->fails,
 					.fails_max = limit,
-					.until_s = count->until_s,
+					.until_s = until_of(c, count),
 					.seen_s = seen_s };
 	memcpy(say->service, from->service, sizeof(say->service));
 	if (from->tag != 0)

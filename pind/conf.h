@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "argon.h"
@@ -53,6 +54,9 @@ void conf_free(struct conf *c); /* NULL is a no-op */
 
 /* The policy of a service: its own file's, or the default. Never NULL. */
 const struct conf_service *conf_service(const struct conf *c, const char *name);
+
+/* A line with the names of all that have a file, default.conf aside. */
+void conf_print_services(const struct conf *c, FILE *f);
 
 /* May uid ask for this service at all? */
 bool conf_peer_ok(const struct conf_service *s, uid_t uid);

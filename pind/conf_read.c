@@ -77,7 +77,7 @@ static char *read_line(char *line, int cap, void *from)
 	src->err->line++;
 	for (; c != EOF && c != '\n'; c = getc(src->f)) {
 		nul = nul || c == '\0';
-		fits = n < cap - 1;
+		fits = n < cap - 2; /* newer libinih splits a line that leaves no room for its end */
 		if (fits)
 			line[n++] = (char)c;
 	}
@@ -87,7 +87,7 @@ static char *read_line(char *line, int cap, void *from)
 	if (nul)
 		conf_complain(src->err, "a NUL byte: this is no text file");
 	else
-		conf_complain(src->err, "longer than %d characters", cap - 1);
+		conf_complain(src->err, "longer than %d characters", cap - 2);
 	snprintf(line, (size_t)cap, "[");
 	return line;
 }

@@ -134,11 +134,17 @@ static int read_service(struct conf *c, const char *dir, const char *file,
 {
 	struct reading rd = { .users = users, .err = e };
 	char path[4096], name[CONF_SERVICE_MAX + 1];
-	size_t n = strlen(file) - strlen(SUFFIX);
+	size_t n = strlen(file);
 
 	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path))
 		return conf_fail(e, file, -ENAMETOOLONG);
 	e->what[0] = '\0';
+	if (n < strlen(SUFFIX) || strcmp(file + n - strlen(SUFFIX), SUFFIX) != 0) {
+		/* most likely a policy that somebody believes in */
+		conf_complain(e, "a policy is called SERVICE.conf: rename the file or remove it");
+		return conf_fail(e, path, -EINVAL);
+	}
+	n -= strlen(SUFFIX);
 	if (!name_ok(file, n)) {
 		conf_complain(e, "a service's name has 1 to %d of A-Z a-z 0-9 _ - .",
 			      CONF_SERVICE_MAX);
@@ -151,12 +157,9 @@ static int read_service(struct conf *c, const char *dir, const char *file,
 	return conf_parse_file(path, on_line, &rd, e);
 }
 
-static int is_service(const struct dirent *d)
+static int is_shown(const struct dirent *d)
 {
-	size_t n = strlen(d->d_name);
-
-	return d->d_name[0] != '.' && n >= strlen(SUFFIX) &&
-	       strcmp(d->d_name + n - strlen(SUFFIX), SUFFIX) == 0;
+	return d->d_name[0] != '.';
 }
 
 static int by_name(const void *a, const void *b)
@@ -175,7 +178,7 @@ int conf_read_services(struct conf *c, const char *file, const struct users *use
 	snprintf(dir, sizeof(dir), "%.*sservices.d", slash != NULL ? (int)(slash - file) + 1 : 0,
 		 file);
 	e->what[0] = '\0';
-	n = scandir(dir, &found, is_service, alphasort);
+	n = scandir(dir, &found, is_shown, alphasort);
 	if (n < 0)
 		return errno == ENOENT ? 0 : conf_fail(e, dir, -errno);
 	for (int i = 0; i < n; i++) {
@@ -186,6 +189,14 @@ int conf_read_services(struct conf *c, const char *file, const struct users *use
 	free(found);
 	qsort(c->services + 1, c->n_services - 1, sizeof(*c->services), by_name);
 	return r;
+}
+
+void conf_print_services(const struct conf *c, FILE *f)
+{
+	fputs("services with a policy of their own:", f);
+	for (size_t i = 1; i < c->n_services; i++)
+		fprintf(f, " %s", c->services[i].name);
+	fputs(c->n_services > 1 ? "\n" : " none\n", f);
 }
 
 const struct conf_service *conf_service(const struct conf *c, const char *name)

@@ -104,27 +104,6 @@ static int on_late(sd_event_source *s, uint64_t usec, void *arg)
 	return 0;
 }
 
-/*
- * A slot for uid, or NULL if it, or everyone, has enough. The first free one: so those in use are
- * the first ones, and the rest are not looked at.
- */
-static struct conn *slot_for(const struct hub *h, uid_t uid)
-{
-	const struct conn *end = h->conns + h->setup.limits.connections;
-	struct conn *free_slot = NULL;
-	unsigned int seen = 0, same = 0;
-
-	for (struct conn *c = h->conns; c < end && (free_slot == NULL || seen < h->open); c++) {
-		if (c->fd >= 0) {
-			seen++;
-			same += c->who.uid == uid;
-		} else if (free_slot == NULL) {
-			free_slot = c;
-		}
-	}
-	return same < h->setup.limits.per_uid ? free_slot : NULL;
-}
-
 static void wait_for_packet(struct hub *h, struct conn *c)
 {
 	if (sd_event_add_io(h->event, &c->io, c->fd, EPOLLIN, on_packet, c) < 0 ||
@@ -140,12 +119,13 @@ static void greet(struct hub *h, const struct listener *l, int fd)
 	struct conn *c = NULL;
 
 	if (listen_peer(l, fd, &who) == 0)
-		c = slot_for(h, who.uid);
+		c = hub_slot(h, &who);
 	if (c == NULL) {
 		close(fd);
 		return;
 	}
-	*c = (struct conn){ .job.run = route_answer, .hub = h, .fd = fd, .who = who };
+	*c = (struct conn){ .job.run = route_answer, .hub = h, .fd = fd, .who = who,
+			    .came_us = hub_now_us() };
 	h->open++;
 	h->setup.sv->stats.connections = h->open;
 	if (!take_packet(c))

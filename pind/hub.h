@@ -17,7 +17,7 @@ struct conn {
 	int fd; /* -1: this slot is free */
 	struct peer who;
 	sd_event_source *io, *timer; /* NULL once the packet has come */
-	uint64_t came_us;            /* when the packet came, monotonic */
+	uint64_t came_us;            /* when the client came, then when its packet did; monotonic */
 	size_t in_len, out_len;      /* out_len 0: hang up without an answer */
 	uint8_t in[WIRE_MAX], out[WIRE_MAX];
 };
@@ -39,6 +39,12 @@ struct hub {
 
 /* conn.c: close, and make the slot free again. */
 void hub_hang_up(struct conn *c);
+
+/*
+ * slots.c: a slot for who, or NULL if it, or everyone, has enough. When all are taken, whoever has
+ * more of them than who, and has sent nothing yet, gives one up.
+ */
+struct conn *hub_slot(struct hub *h, const struct peer *who);
 
 /* route.c: the monotonic clock, microseconds. */
 uint64_t hub_now_us(void);

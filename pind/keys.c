@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define NONCE_LEN crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
@@ -36,29 +37,43 @@ int keys_from(struct keys **ret, const uint8_t root[static KEYS_ROOT_LEN])
 }
 
 /* Up to cap bytes of the file, in *len. */
-static int read_all(const char *path, uint8_t *buf, size_t cap, size_t *len)
+static int read_all(int fd, uint8_t *buf, size_t cap, size_t *len)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	ssize_t n = 1;
 
 	*len = 0;
-	if (fd < 0)
-		return -errno;
 	while (n > 0 && *len < cap) {
 		n = read(fd, buf + *len, cap - *len);
 		if (n > 0)
 			*len += (size_t)n;
 	}
-	close(fd);
 	return n < 0 ? -EIO : 0;
 }
 
-int keys_open(struct keys **ret, const char *path)
+/* Whoever else could read the key, or write another one there, owns the PINs as much as we do. */
+static int check_file(int fd)
 {
-	uint8_t root[KEYS_ROOT_LEN + 1];
-	size_t len;
-	int r = read_all(path, root, sizeof(root), &len);
+	struct stat st;
 
+	if (fstat(fd, &st) != 0)
+		return -errno;
+	if ((st.st_mode & 077) != 0 || (st.st_uid != 0 && st.st_uid != geteuid()))
+		return KEYS_E_OPEN;
+	return 0;
+}
+
+int keys_open(struct keys **ret, const char *path, enum keys_care care)
+{
+	int r, fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	uint8_t root[KEYS_ROOT_LEN + 1];
+	size_t len = 0;
+
+	if (fd < 0)
+		return -errno;
+	r = care == KEYS_PRIVATE ? check_file(fd) : 0;
+	if (r == 0)
+		r = read_all(fd, root, sizeof(root), &len);
+	close(fd);
 	if (r == 0 && len != KEYS_ROOT_LEN)
 		r = len < KEYS_ROOT_LEN ? KEYS_E_SHORT : KEYS_E_LONG;
 	if (r == 0)

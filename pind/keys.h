@@ -30,6 +30,12 @@ struct keys;
 enum { /* positive: what is wrong with the key */
 	KEYS_E_SHORT = 1, /* fewer than KEYS_ROOT_LEN bytes */
 	KEYS_E_LONG,      /* more */
+	KEYS_E_OPEN,      /* others may read the file, or it is neither root's nor ours */
+};
+
+enum keys_care { /* systemd gives a credential an ACL, and its mask looks like the group's bits */
+	KEYS_OF_SYSTEMD,
+	KEYS_PRIVATE, /* refuse KEYS_E_OPEN */
 };
 
 /*
@@ -37,7 +43,7 @@ enum { /* positive: what is wrong with the key */
  * the rest. *ret is the caller's to close. 0, KEYS_E_*, or -errno (-ENOENT, -EACCES, -ENOMEM).
  * sodium_init() must have been called.
  */
-int keys_open(struct keys **ret, const char *path);
+int keys_open(struct keys **ret, const char *path, enum keys_care care);
 
 /* The same from memory; root is the caller's to wipe. */
 int keys_from(struct keys **ret, const uint8_t root[static KEYS_ROOT_LEN]);

@@ -5,6 +5,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "source.h"
+
 static enum lane lane_for(const struct peer *who, enum wire_type type)
 {
 	bool auth = who->role == ROLE_AUTH, admin = who->role == ROLE_ADMIN;
@@ -35,18 +37,29 @@ static const char *person_in(const struct wire_msg *m)
 	}
 }
 
-/* All of the packet but its nonce, and who sent it: what two equal questions have in common. */
-static void digest_whole(const struct service *sv, const struct peer *who, const uint8_t *in,
-			 size_t len, uint8_t id[static ROTA_ID_LEN])
+/* What two equal questions have in common: source, person, conditions, and the PIN's symbols. */
+static void digest_whole(const struct service *sv, const struct peer *who,
+			 const struct wire_authenticate *q, uint8_t id[static ROTA_ID_LEN])
 {
-	uint8_t what[4 + WIRE_MAX] = { 0 };
-	uint32_t uid = who->uid;
+	struct {
+		uint64_t source; /* uid, service and network */
+		uint8_t cf[16], on_behalf_of[16], level;
+		char pin[sizeof(q->pin)];
+	} what;
+	char folded[SYMBOLS_MAX + 1];
 
-	memcpy(what, &uid, sizeof(uid));
-	memcpy(what + 4, in, 2);
-	memcpy(what + 6, in + 2 + WIRE_NONCE_LEN, len - 2 - WIRE_NONCE_LEN);
-	keys_digest(sv->keys, KEYS_SOURCE, id, ROTA_ID_LEN, what, 4 + len - WIRE_NONCE_LEN);
-	sodium_memzero(what, sizeof(what));
+	memset(&what, 0, sizeof(what)); /* its gaps, too */
+	what.source = source_of(sv->keys, who->uid, q->service, q->rhost).tag;
+	what.level = q->level;
+	memcpy(what.cf, q->cf, sizeof(what.cf));
+	memcpy(what.on_behalf_of, q->on_behalf_of, sizeof(what.on_behalf_of));
+	if (symbols_fold(folded, q->pin, strlen(q->pin)) > 0)
+		memcpy(what.pin, folded, sizeof(folded));
+	else
+		memcpy(what.pin, q->pin, sizeof(what.pin));
+	keys_digest(sv->keys, KEYS_SOURCE, id, ROTA_ID_LEN, &what, sizeof(what));
+	sodium_memzero(&what, sizeof(what));
+	sodium_memzero(folded, sizeof(folded));
 }
 
 enum lane lane_of(const struct service *sv, const struct peer *who, const uint8_t *in, size_t len,
@@ -64,7 +77,7 @@ enum lane lane_of(const struct service *sv, const struct peer *who, const uint8_
 		keys_digest(sv->keys, KEYS_SOURCE, label->person, ROTA_ID_LEN, cf, strlen(cf));
 	}
 	if (lane == LANE_HASH && m.type == WIRE_AUTHENTICATE)
-		digest_whole(sv, who, in, len, label->whole);
+		digest_whole(sv, who, &m.authenticate, label->whole);
 	wire_wipe(&m);
 	return lane;
 }

@@ -22,7 +22,6 @@
 #include "hash.h"
 #include "sandbox.h"
 
-#define BASE_MIB    32 /* beside the hashes: threads, connections, the store's hot pages */
 #define EXIT_USAGE  64 /* as sysexits.h */
 #define EXIT_CONFIG 78 /* as sysexits.h: the configuration or the key is wrong */
 
@@ -42,6 +41,7 @@ struct pind {
 	size_t n_listeners;
 	struct hub *hub;
 	char config[PATH_MAX]; /* canonical: "services.d" is beside it, and the sandbox knows no other */
+	uint64_t memory_max; /* of the control group at start, bytes */
 	int lock; /* of the state directory; the descriptor holds it */
 };
 
@@ -149,7 +149,9 @@ static int open_key(struct pind *p)
 		snprintf(path, sizeof(path), "%s", p->opt.key_file);
 	else
 		snprintf(path, sizeof(path), "%s/pind.key", dir);
-	r = keys_open(&p->keys, path);
+	r = keys_open(&p->keys, path, p->opt.key_file != NULL ? KEYS_PRIVATE : KEYS_OF_SYSTEMD);
+	if (r == KEYS_E_OPEN)
+		return refuse(EXIT_CONFIG, "%s: others may read the key: chmod 0400, chown root", path);
 	if (r > 0)
 		return refuse(EXIT_CONFIG, "%s: the key is too %s: it must be exactly %d bytes", path,
 			      r == KEYS_E_SHORT ? "short" : "long", KEYS_ROOT_LEN);
@@ -230,25 +232,6 @@ static void compare_clocks(const struct pind *p)
 		event_write(&e);
 }
 
-static void reload(void *arg)
-{
-	struct pind *p = arg;
-	struct conf *next;
-	char err[512], names[256], text[320];
-	struct event e = { .id = EVENT_KEPT, .detail = err };
-
-	if (conf_read(&next, p->config, p->users, err, sizeof(err)) == 0) {
-		e = (struct event){ .id = EVENT_RELOADED };
-		conf_needs_restart(&p->at_start, next, names, sizeof(names));
-		if (names[0] != '\0') {
-			snprintf(text, sizeof(text), "restart pind for the new %s", names);
-			e.detail = text;
-		}
-		serve_configure(&p->sv, next);
-	}
-	event_write(&e);
-}
-
 static unsigned int cores(void)
 {
 	cpu_set_t set;
@@ -261,19 +244,27 @@ static unsigned int workers_of(const struct conf *c)
 	return c->workers != 0 ? c->workers : cores();
 }
 
-/* Better now, in one line, than by the OOM killer in the middle of a login. */
-static int check_memory(const struct conf *c)
+static void reload(void *arg)
 {
-	unsigned int workers = workers_of(c);
-	uint64_t need = ((uint64_t)workers * c->memory_kib >> 10) + BASE_MIB;
-	uint64_t have = cgroup_memory_max() >> 20;
+	struct pind *p = arg;
+	struct conf *next = NULL;
+	char err[512], names[256], text[320];
+	struct event e = { .id = EVENT_KEPT, .detail = err };
 
-	if (need <= have)
-		return 0;
-	return refuse(EXIT_CONFIG, "%u workers with %u KiB each need %llu MiB, but the control group "
-				   "may have %llu: lower [limits] workers or [hash] memory_kib, or raise "
-				   "MemoryMax=", workers, c->memory_kib, (unsigned long long)need,
-		      (unsigned long long)have);
+	if (conf_read(&next, p->config, p->users, err, sizeof(err)) == 0 &&
+	    cgroup_fits(p->memory_max, workers_of(&p->at_start), next->memory_kib, err,
+			sizeof(err)) == 0) {
+		e = (struct event){ .id = EVENT_RELOADED };
+		conf_needs_restart(&p->at_start, next, names, sizeof(names));
+		if (names[0] != '\0') {
+			snprintf(text, sizeof(text), "restart pind for the new %s", names);
+			e.detail = text;
+		}
+		serve_configure(&p->sv, next);
+		next = NULL; /* the service's */
+	}
+	conf_free(next);
+	event_write(&e);
 }
 
 static int open_hub(struct pind *p)
@@ -325,6 +316,8 @@ static int start(struct pind *p)
 	int r = open_conf(p, &conf);
 
 	if (r != 0 || conf == NULL || p->opt.check) {
+		if (r == 0 && conf != NULL && puts("the configuration makes sense") >= 0)
+			conf_print_services(conf, stdout);
 		conf_free(conf);
 		return r;
 	}
@@ -345,8 +338,10 @@ static int start(struct pind *p)
 	if (r == 0 && listen_open(p->listeners, &p->n_listeners, p->opt.runtime_dir, err,
 				  sizeof(err)) != 0)
 		r = refuse(EXIT_FAILURE, "%s", err);
-	if (r == 0)
-		r = check_memory(p->sv.conf); /* it reads /sys: before the sandbox */
+	p->memory_max = cgroup_memory_max(); /* it reads /sys: before the sandbox */
+	if (r == 0 && cgroup_fits(p->memory_max, workers_of(p->sv.conf), p->sv.conf->memory_kib, err,
+				  sizeof(err)) != 0)
+		r = refuse(EXIT_CONFIG, "%s", err);
 	if (r == 0)
 		r = close_sandbox(p, true);
 	if (r == 0)
@@ -381,15 +376,14 @@ int main(int argc, char **argv)
 		return refuse(EXIT_FAILURE, "cannot protect this process: %s", strerror(errno));
 	r = sandbox_uids_are_real();
 	if (r != 1)
-		return refuse(EXIT_FAILURE, "this user namespace hides who callers are (see "
-					    "/proc/self/uid_map): no PrivateUsers= for pind");
+		return refuse(EXIT_FAILURE, "%s", r < 0 ? "cannot read /proc/self/uid_map" : "this "
+			      "user namespace hides who callers are (see /proc/self/uid_map): no "
+			      "PrivateUsers= for pind");
 	event_open();
 	r = start(&p);
 	if (r == 0 && !p.opt.check) {
 		compare_clocks(&p);
 		r = conn_run(p.hub) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-	} else if (r == 0) {
-		puts("the configuration makes sense");
 	}
 	finish(&p);
 	return r;

@@ -74,10 +74,9 @@ static void install(struct pin_rec *rec, const struct pin_arg *arg, uint64_t now
 	memcpy(rec->verifier, arg->verifier, sizeof(rec->verifier));
 }
 
-/* The same PIN: its dates, level and attempts stay. */
+/* The same PIN, so gen stays, too: whoever is proving it goes on. */
 static void resalt(struct pin_rec *rec, const struct pin_arg *arg)
 {
-	rec->gen++;
 	rec->form = arg->form;
 	memcpy(rec->verifier, arg->verifier, sizeof(rec->verifier));
 }
@@ -120,9 +119,10 @@ static void act_on(struct pin_rec *rec, enum act act, const struct pin_arg *arg,
 struct pin_step pin_step(struct pin_rec *rec, enum pin_event ev, const struct pin_arg *arg,
 			 const struct penalty_policy *pol, uint64_t now_s)
 {
+	enum pin_event e = ev == PIN_AGAIN && arg->gen != rec->gen ? PIN_TRY : ev; /* wrong for another */
 	enum pin_life life = pin_life(rec, now_s);
 	enum pin_gate gate = penalty_gate(&rec->penalty, arg->from.tag, pol, now_s);
-	enum act act = acts[ev][life];
+	enum act act = acts[e][life];
 	bool proof = ev == PIN_MATCH || ev == PIN_RENEW || ev == PIN_REHASH;
 	bool attempt = act == CHARGE || act == TOUCH;
 

@@ -60,7 +60,7 @@ struct pin_verifier { /* hash.c makes and compares it. alg 0: none */
 
 struct pin_rec {
 	uint64_t rev;              /* store revision; 0 = no record. Only store_* moves it */
-	uint32_t gen;              /* +1 each time the verifiers change; 0 = never any */
+	uint32_t gen;              /* +1 with each new PIN; 0 = never any */
 	uint8_t form;              /* enum pin_form */
 	uint8_t temporary;         /* 1: issued by an operator, never replaced by its owner */
 	uint8_t revoked;
@@ -74,7 +74,7 @@ struct pin_rec {
 
 struct pin_arg {
 	struct penalty_from from;  /* TRY, AGAIN, MATCH, REFUND: where it comes from */
-	uint32_t gen;              /* MATCH, RENEW, REHASH: rec.gen when the proof was made */
+	uint32_t gen;              /* MATCH, RENEW, REHASH: rec.gen when the proof was made; AGAIN: when it was wrong */
 	uint64_t until_s;          /* REFUND: the wait that the charge caused */
 	uint8_t form;              /* ISSUE, RENEW, REHASH: enum pin_form of the new PIN */
 	uint8_t level;             /* ISSUE: enum level */

@@ -13,13 +13,16 @@
 #include "call.h"
 #include "hash.h"
 
+#define AGAIN_MAX 32 /* uncharged repeats of a wrong PIN; then it is charged once more, and may wait */
+
 struct offer { /* what was typed */
 	uint8_t person[16];        /* keyed digest of whom it was tried on */
 	uint8_t id[RECENT_ID_LEN]; /* stands for it and whom it was tried on, in the table of wrong ones */
 	const char *typed;
 	size_t typed_len;
 	char pin[SYMBOLS_MAX + 1];
-	size_t n; /* symbols in pin; 0: it is no PIN at all */
+	size_t n;     /* symbols in pin: 8 or 16; 0: it is no PIN at all */
+	uint32_t gen; /* of the PIN it was tried on */
 };
 
 static uint64_t monotonic_us(void)
@@ -28,6 +31,21 @@ static uint64_t monotonic_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+/* What v costs less than a decoy, so that its owner is not known by that: until their next login. */
+static void make_up_for(struct call *c, const struct pin_verifier *v)
+{
+	uint64_t now = (uint64_t)c->conf->passes * c->conf->memory_kib;
+	uint64_t then = (uint64_t)v->ops * v->mem_kib;
+	struct argon_cost rest = { c->conf->passes, 0 };
+	uint8_t salt[PIN_SALT_LEN] = { 0 }, out[PIN_TAG_LEN];
+
+	if (then >= now)
+		return;
+	rest.mem_kib = (uint32_t)((now - then) / rest.ops);
+	(void)argon_derive(out, "", 0, salt, &rest); /* nobody looks at what it makes */
+	sodium_memzero(out, sizeof(out));
 }
 
 /* One comparison: v if it was made from this form of PIN, or the decoy at the current cost. */
@@ -39,11 +57,13 @@ static int compare(struct call *c, const struct pin_verifier *v, bool real, cons
 	uint64_t began_us;
 	int r;
 
-	c->sv->stats.arena_bytes += arena_use(real ? v->mem_kib : c->conf->memory_kib);
+	c->sv->stats.arena_bytes += arena_use(c->conf->memory_kib);
 	decoy.ops = c->conf->passes;
 	decoy.mem_kib = c->conf->memory_kib;
 	began_us = monotonic_us();
 	r = hash_match(real ? v : &decoy, c->sv->keys, text, len, &max);
+	if (real && r >= 0)
+		make_up_for(c, v);
 	stats_time(&c->sv->stats.hash, monotonic_us() - began_us);
 	return r;
 }
@@ -93,6 +113,7 @@ static int identify(struct call *c, const char *cf, struct offer *o)
 	int r = account_get(&c->sv->accounts, cf, &acc);
 
 	if (r == 0) {
+		o->gen = acc.pin.gen;
 		memcpy(what.gen, &acc.pin.gen, sizeof(what.gen));
 		memcpy(what.cf, cf, strnlen(cf, sizeof(what.cf) - 1));
 		snprintf(what.text, sizeof(what.text), "%s", o->n > 0 ? o->pin : o->typed);
@@ -183,10 +204,13 @@ struct pin_step call_prove(struct call *c, const char *cf, const char *typed,
 	int same = 0;
 
 	o.n = symbols_fold(o.pin, typed, o.typed_len);
+	if (o.n != SYMBOLS_HALF && o.n != SYMBOLS_MAX)
+		o.n = 0;
 	e.stranger = o.n == 0; /* what cannot be a PIN is answered as if nobody had this one */
 	if (identify(c, cf, &o) != 0)
 		return step;
-	if (recent_has(c->sv->wrongs, o.id, c->now_s)) {
+	arg.gen = e.stranger ? 0 : o.gen;
+	if (recent_again(c->sv->wrongs, o.id, c->now_s, AGAIN_MAX)) {
 		e.ev = PIN_AGAIN;
 		c->sv->stats.again++;
 	}

@@ -13,6 +13,7 @@
 struct entry {
 	uint8_t id[RECENT_ID_LEN];
 	uint64_t at_s; /* 0: free */
+	uint32_t uses; /* counted by recent_again() */
 };
 
 struct recent {
@@ -64,18 +65,41 @@ void recent_add(struct recent *r, const uint8_t id[static RECENT_ID_LEN], uint64
 	e = place_of(r, id);
 	memcpy(e->id, id, RECENT_ID_LEN);
 	e->at_s = now_s;
+	e->uses = 0;
 	pthread_mutex_unlock(&r->lock);
+}
+
+/* The entry of id if it is not too old, or NULL. Called locked. */
+static struct entry *find(struct recent *r, const uint8_t id[static RECENT_ID_LEN], uint64_t now_s)
+{
+	struct entry *e = place_of(r, id);
+
+	if (e->at_s == 0 || now_s - e->at_s > r->window_s || memcmp(e->id, id, RECENT_ID_LEN) != 0)
+		return NULL;
+	return e;
 }
 
 bool recent_has(struct recent *r, const uint8_t id[static RECENT_ID_LEN], uint64_t now_s)
 {
-	const struct entry *e;
 	bool found;
 
 	pthread_mutex_lock(&r->lock);
-	e = place_of(r, id);
-	found = e->at_s != 0 && now_s - e->at_s <= r->window_s &&
-		memcmp(e->id, id, RECENT_ID_LEN) == 0;
+	found = find(r, id, now_s) != NULL;
 	pthread_mutex_unlock(&r->lock);
 	return found;
+}
+
+bool recent_again(struct recent *r, const uint8_t id[static RECENT_ID_LEN], uint64_t now_s,
+		  uint32_t most)
+{
+	struct entry *e;
+	bool again;
+
+	pthread_mutex_lock(&r->lock);
+	e = find(r, id, now_s);
+	again = e != NULL && e->uses < most;
+	if (again)
+		e->uses++;
+	pthread_mutex_unlock(&r->lock);
+	return again;
 }

@@ -13,6 +13,7 @@
 #define RECENT_ID_LEN  16  /* bytes of a keyed digest */
 #define RECENT_PROOF_S 300 /* seconds in which the account phase may follow a right PIN */
 #define RECENT_WRONG_S 600 /* seconds in which the same wrong PIN is not charged again */
+#define RECENT_DENIED_S 60 /* seconds in which a denied caller is not written down again */
 
 struct recent;
 
@@ -25,5 +26,9 @@ void recent_add(struct recent *r, const uint8_t id[static RECENT_ID_LEN], uint64
 
 /* Did it, in the last window_s seconds? */
 bool recent_has(struct recent *r, const uint8_t id[static RECENT_ID_LEN], uint64_t now_s);
+
+/* The same, and take one of its most uses: true no oftener than that for each recent_add(). */
+bool recent_again(struct recent *r, const uint8_t id[static RECENT_ID_LEN], uint64_t now_s,
+		  uint32_t most);
 
 #endif

@@ -8,6 +8,8 @@
 #include "codec.h"
 
 #define PLAIN_MAX   (STORE_ROW_MAX - 1 - KEYS_SEAL_LEN)
+#define LENGTH_LEN  2   /* in front of the fields: how many bytes they are */
+#define FILLED_LEN  704 /* all plaintexts are filled up to this; or to twice as much */
 #define SHADOW_BITS 20 /* 2^20 rows hold all attempts on unknown people */
 
 #define A(field) offsetof(struct account, field)
@@ -82,13 +84,14 @@ static const struct codec_field clock_fields[] = {
 
 static const struct codec_field verifier_fields[] = { VERIFIER_AT(0), { K_END, 0, 0, NULL } };
 
-_Static_assert(16 + 2 + 1 + 4 + 4 + 4 + 8 * 4 + 2 * RECORD_VERIFIER_LEN + 16 + 2 +
+_Static_assert(LENGTH_LEN + 16 + 2 + 1 + 4 + 4 + 4 + 8 * 4 + 2 * RECORD_VERIFIER_LEN + 16 + 2 +
 			       RECORD_SERVICE_MAX + 2 + CONTACT_EMAIL_MAX + 2 + CONTACT_PHONE_MAX +
 			       1 + 2 + RECORD_NUMBER_MAX + 2 + RECORD_ISSUER_MAX + 8 + 2 +
 			       RECORD_REASON_MAX + 8 + 2 + PENALTY_SERVICE_MAX +
 			       PENALTY_SOURCES * SOURCE_LEN <=
-		       PLAIN_MAX,
-	       "the longest account fits a row");
+		       2 * FILLED_LEN,
+	       "the longest account fits");
+_Static_assert(2 * FILLED_LEN <= PLAIN_MAX, "the longest account, filled up, fits a row");
 
 const uint8_t record_clock_key[STORE_KEY_LEN] = "clock";
 
@@ -107,16 +110,25 @@ static struct context context_of(enum store_table table, const uint8_t *key, uin
 	return c;
 }
 
+/* How much is sealed for n bytes of fields: the length must not tell whose row it is. */
+static size_t filled(size_t n)
+{
+	return LENGTH_LEN + n <= FILLED_LEN ? FILLED_LEN : 2 * FILLED_LEN;
+}
+
 static void put(const struct keys *k, enum store_table table, const uint8_t *key,
 		const struct codec_field *fields, const void *obj, uint64_t rev,
 		struct store_row *row)
 {
 	struct context ad = context_of(table, key, rev + 1); /* the revision it will have */
-	uint8_t plain[PLAIN_MAX];
+	uint8_t plain[PLAIN_MAX] = { 0 };
 	size_t n = 0;
 
-	if (codec_put(fields, obj, plain, sizeof(plain), &n) != 0)
+	if (codec_put(fields, obj, plain + LENGTH_LEN, sizeof(plain) - LENGTH_LEN, &n) != 0)
 		sodium_misuse(); /* sizes are asserted above, and texts end in NUL */
+	plain[0] = (uint8_t)(n >> 8);
+	plain[1] = (uint8_t)n;
+	n = filled(n);
 	row->rev = rev;
 	row->bytes[0] = RECORD_FORMAT;
 	keys_seal(k, KEYS_RECORD, row->bytes + 1, plain, n, ad.bytes, sizeof(ad.bytes));
@@ -130,7 +142,8 @@ static int get(const struct keys *k, enum store_table table, const uint8_t *key,
 {
 	struct context ad = context_of(table, key, row->rev);
 	uint8_t plain[PLAIN_MAX];
-	int r = 0;
+	int r = RECORD_E_FORMAT;
+	size_t n;
 
 	memset(obj, 0, size);
 	if (row->rev == 0)
@@ -140,7 +153,9 @@ static int get(const struct keys *k, enum store_table table, const uint8_t *key,
 	if (keys_unseal(k, KEYS_RECORD, plain, row->bytes + 1, row->len - 1, ad.bytes,
 			sizeof(ad.bytes)) != 0)
 		return RECORD_E_SEAL;
-	r = codec_get(fields, obj, plain, row->len - 1 - KEYS_SEAL_LEN);
+	n = (size_t)plain[0] << 8 | plain[1];
+	if (LENGTH_LEN + n <= PLAIN_MAX && row->len - 1 - KEYS_SEAL_LEN == filled(n))
+		r = codec_get(fields, obj, plain + LENGTH_LEN, n);
 	sodium_memzero(plain, sizeof(plain));
 	if (r != 0) {
 		sodium_memzero(obj, size);

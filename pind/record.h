@@ -3,7 +3,9 @@
  * record.h - what rows hold, sealed: the only way to read or write one. A row is a format byte
  * and an XChaCha20-Poly1305 seal whose associated data are table, key, revision and format, so
  * rows cannot be swapped, bit-flipped or made from parts. Who can write the file can still put a
- * whole old row back, revision and all: nothing on the same disk could tell.
+ * whole old row back, revision and all: nothing on the same disk could tell. Rows are filled up to
+ * one length (the few with very long texts: to twice of it), so that neither it nor the time tells
+ * whose they are.
  */
 #ifndef RECORD_H
 #define RECORD_H

@@ -72,16 +72,23 @@ static struct rota_item *twin_of(const struct rota *s, const struct rota_item *i
 	return NULL;
 }
 
+/* uid's line, or NULL. */
+static struct line *find_line(struct rota *s, uid_t uid)
+{
+	for (struct line *l = s->lines; l < s->lines + s->lines_n; l++)
+		if (l->uid == uid)
+			return l;
+	return NULL;
+}
+
 /* uid's line; a new one waits for its turn after all others. There are never more than items. */
 static struct line *line_of(struct rota *s, uid_t uid)
 {
-	struct line *l = s->lines;
+	struct line *l = find_line(s, uid);
 
-	while (l < s->lines + s->lines_n && l->uid != uid)
-		l++;
-	if (l == s->lines + s->lines_n) {
+	if (l == NULL) {
+		l = &s->lines[s->lines_n++];
 		*l = (struct line){ .uid = uid };
-		s->lines_n++;
 	}
 	return l;
 }
@@ -115,25 +122,45 @@ static struct rota_item *unlink_item(struct rota *s, struct line *l, struct rota
 	return item;
 }
 
-/* Make room at the expense of who takes most; NULL if that is uid itself. */
-static struct rota_item *evict_for(struct rota *s, uid_t uid)
+/* How many wait in l about the same person as item. */
+static unsigned int before(const struct line *l, const struct rota_item *item)
 {
-	struct line *most = s->lines;
-	struct rota_item **last, *item;
-	unsigned int own = 0;
+	unsigned int n = 0;
 
-	for (struct line *l = s->lines; l < s->lines + s->lines_n; l++) {
+	if (memcmp(item->label.person, nobody, ROTA_ID_LEN) == 0)
+		return 0;
+	for (const struct rota_item *x = l->first; x != NULL; x = x->next)
+		n += memcmp(x->label.person, item->label.person, ROTA_ID_LEN) == 0;
+	return n;
+}
+
+/* Of a uid's own, about whom most wait gives way: else one person's guesser stops all the others. */
+static struct rota_item *evict_from(struct rota *s, struct line *l, unsigned int nth)
+{
+	struct rota_item **most = &l->first;
+
+	for (struct rota_item **at = &l->first; *at != NULL; at = &(*at)->next)
+		if ((*at)->nth >= (*most)->nth)
+			most = at;
+	return *most != NULL && (*most)->nth > nth ? unlink_item(s, l, most) : NULL;
+}
+
+/* Make room for item at the expense of who takes most; NULL: nobody takes more. */
+static struct rota_item *evict_for(struct rota *s, const struct rota_item *item)
+{
+	struct line *own = find_line(s, item->label.uid), *most = s->lines;
+	struct rota_item **last;
+
+	for (struct line *l = s->lines; l < s->lines + s->lines_n; l++)
 		if (l->n > most->n)
 			most = l;
-		if (l->uid == uid)
-			own = l->n;
-	}
-	if (most->n <= own + 1) /* a newcomer takes from who has more than it will have */
+	if (own == NULL && most->n < 2)
 		return NULL;
+	if (own != NULL && most->n <= own->n + 1) /* a newcomer takes from who has more than it will have */
+		return evict_from(s, own, item->nth);
 	for (last = &most->first; (*last)->next != NULL;)
 		last = &(*last)->next;
-	item = unlink_item(s, most, last);
-	return item;
+	return unlink_item(s, most, last);
 }
 
 enum rota_put rota_put(struct rota *s, struct rota_item *item, struct rota_item **evicted)
@@ -144,13 +171,15 @@ enum rota_put rota_put(struct rota *s, struct rota_item *item, struct rota_item 
 	*evicted = NULL;
 	item->followers = NULL;
 	item->next = NULL;
+	l = find_line(s, item->label.uid);
+	item->nth = l != NULL ? before(l, item) : 0;
 	if (twin != NULL) {
 		item->next = twin->followers;
 		twin->followers = item;
 		return ROTA_JOINED;
 	}
 	if (s->waiting == s->max) {
-		*evicted = evict_for(s, item->label.uid);
+		*evicted = evict_for(s, item);
 		if (*evicted == NULL)
 			return ROTA_FULL;
 	}

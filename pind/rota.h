@@ -4,7 +4,8 @@
  *
  * Uids take turns, so nobody delays another beyond one request of their own. Two requests about
  * one person never run at once. A request equal to one that waits or runs joins it: one attempt,
- * one hash, as many answers. When the queue is full, the uid that fills it gives way.
+ * one hash, as many answers. When the queue is full, the uid that fills it gives way; among its
+ * own requests, the person about whom most wait.
  */
 #ifndef ROTA_H
 #define ROTA_H
@@ -26,6 +27,7 @@ struct rota_item { /* put first in your own struct; yours to fill: label */
 	struct rota_label label;
 	struct rota_item *next;      /* the rota's; then links what rota_done returns */
 	struct rota_item *followers; /* the rota's: who joined */
+	unsigned int nth;            /* the rota's: so many of its person's waited before it in its line */
 };
 
 struct rota;
@@ -37,7 +39,7 @@ void rota_close(struct rota *s); /* items stay their owners'; NULL is a no-op */
 enum rota_put {
 	ROTA_QUEUED, /* it waits; *evicted may hold what had to give way */
 	ROTA_JOINED, /* it follows an equal one */
-	ROTA_FULL,   /* refused: its uid fills the queue */
+	ROTA_FULL,   /* refused: its uid fills the queue, and nobody in it has more than its person */
 };
 
 /* Add an item. *evicted gets an item that was waiting and is no more, with its followers, or NULL. */

@@ -111,6 +111,8 @@ void route_hand_out(struct pool *p, struct conn *c)
 		c->hub->setup.sv->stats.joined += c->out_len > 0;
 		if (c->out_len > 0)
 			reply_as(c, f);
+		else if (nobody_waits(f))
+			hub_hang_up(f);
 		else
 			submit(p, f); /* nobody waited for the first of them, but for this one they do */
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* serve.c - who may ask what, AUTHENTICATE, AUTHORIZE and PING; see serve.h. */
+/* serve.c - who may ask what; from packet to verb, from reply to packet; see serve.h. */
 #include "serve.h"
 
 #include <errno.h>
@@ -9,9 +9,6 @@
 #include "call.h"
 #include "cf.h"
 #include "hash.h"
-#include "ticket.h"
-
-#define DAY_S 86400u
 
 void call_say(struct call *c, enum verdict v)
 {
@@ -74,139 +71,6 @@ enum verdict call_admits(const struct conf_service *s, uint8_t asked_level, cons
 	return acc->pin.level >= level ? V_OK : V_LEVEL;
 }
 
-/* Fill an accepting verdict with what only a proven person is told. */
-static void say_accepted(struct call *c, enum verdict v, const struct account *acc)
-{
-	struct wire_verdict *say = &c->rep->verdict;
-	uint64_t left_s;
-
-	call_say(c, v);
-	say->level = acc->pin.level;
-	say->category = acc->category;
-	if (v != V_OK || acc->pin.expires_s <= c->now_s)
-		return;
-	say->expires_s = acc->pin.expires_s;
-	left_s = acc->pin.expires_s - c->now_s;
-	if (left_s <= (uint64_t)c->conf->warn_days * DAY_S)
-		say->warn_days = (uint8_t)((left_s + DAY_S - 1) / DAY_S);
-}
-
-/* The service's and the caller's conditions, once the PIN is right: the first that fails, or v. */
-static enum verdict conditions(const struct conf_service *s, uint8_t asked_level,
-			       const char *on_behalf_of, const struct account *acc, enum verdict v)
-{
-	enum verdict admitted = call_admits(s, asked_level, acc);
-
-	if (v != V_OK && v != V_MUST_CHANGE)
-		return v;
-	if (admitted != V_OK)
-		return admitted;
-	return on_behalf_of[0] == '\0' ? v : V_DELEGATION; /* no delegation is on record yet */
-}
-
-/* Who proved whose PIN to which service. Returns id. */
-static const uint8_t *proof_id(struct call *c, const char *service, const char *cf,
-			       uint8_t id[static RECENT_ID_LEN])
-{
-	struct {
-		uint8_t uid[4];
-		char service[CONF_SERVICE_MAX + 1], cf[RECORD_CF_MAX + 1];
-	} what = { .service = "" }; /* fixed places: no two triples make the same bytes */
-	uint32_t uid = c->who->uid;
-
-	memcpy(what.uid, &uid, sizeof(what.uid));
-	memcpy(what.service, service, strnlen(service, sizeof(what.service) - 1));
-	memcpy(what.cf, cf, strnlen(cf, sizeof(what.cf) - 1));
-	keys_digest(c->sv->keys, KEYS_SOURCE, id, RECENT_ID_LEN, &what, sizeof(what));
-	sodium_memzero(&what, sizeof(what));
-	return id;
-}
-
-static void do_authenticate(struct call *c)
-{
-	const struct wire_authenticate *q = &c->req->authenticate;
-	const struct ticket_scope scope = { q->cf, q->service, c->who->uid };
-	const struct penalty_from from = call_from(c, q->service, q->rhost);
-	const struct conf_service *s = conf_service(c->conf, q->service);
-	uint8_t id[RECENT_ID_LEN];
-	struct account acc = { .category = 0 };
-	struct pin_step step;
-
-	if (!call_person(c, q->cf))
-		return;
-	step = call_prove(c, q->cf, q->pin, &from, &acc);
-	step.verdict = conditions(s, q->level, q->on_behalf_of, &acc, step.verdict);
-	if (step.verdict == V_OK || step.verdict == V_MUST_CHANGE) {
-		recent_add(c->sv->proofs, proof_id(c, q->service, q->cf, id), c->now_s);
-		say_accepted(c, step.verdict, &acc);
-		c->sv->stats.accepted++;
-		if (step.verdict == V_MUST_CHANGE)
-			ticket_grant(c->sv->keys, &scope, acc.pin.gen, c->now_s, c->rep->verdict.grant);
-		call_event(c, EVENT_ACCEPTED, step.verdict, q->cf, q->service, q->rhost);
-	} else {
-		call_say_step(c, &step);
-		call_refused(c, step.verdict, q->cf, q->service, q->rhost);
-	}
-	sodium_memzero(&acc, sizeof(acc));
-}
-
-/* What the account phase says of a record, without a PIN. */
-static enum verdict standing(struct call *c, const struct account *acc, uint64_t tag)
-{
-	const struct penalty_policy pol = conf_penalty(c->conf);
-	enum pin_gate gate = penalty_gate(&acc->pin.penalty, tag, &pol, c->now_s);
-
-	if (gate != PIN_OPEN)
-		return gate == PIN_BLOCKED ? V_BLOCKED : V_THROTTLED;
-	switch (pin_life(&acc->pin, c->now_s)) {
-	case PIN_ACTIVE: return V_OK;
-	case PIN_TEMPORARY:
-	case PIN_EXPIRED: return V_MUST_CHANGE;
-	case PIN_LAPSED: return V_LAPSED;
-	case PIN_ABSENT:
-	case PIN_AWAITING:
-	case PIN_REVOKED:
-	case PIN_LIFE_N: break;
-	}
-	return V_WRONG;
-}
-
-static void do_authorize(struct call *c)
-{
-	const struct wire_authorize *q = &c->req->authorize;
-	const struct conf_service *s = conf_service(c->conf, q->service);
-	const struct penalty_policy pol = conf_penalty(c->conf);
-	const uint64_t tag = call_from(c, q->service, q->rhost).tag;
-	uint8_t id[RECENT_ID_LEN];
-	struct account acc;
-	enum verdict v;
-
-	if (!call_person(c, q->cf))
-		return;
-	if (c->who->uid != 0 &&
-	    !recent_has(c->sv->proofs, proof_id(c, q->service, q->cf, id), c->now_s)) {
-		call_say(c, V_DENIED); /* whoever the person is */
-		return;
-	}
-	if (account_get(&c->sv->accounts, q->cf, &acc) != 0) {
-		call_say(c, V_FAILED);
-		return;
-	}
-	v = conditions(s, q->level, q->on_behalf_of, &acc, standing(c, &acc, tag));
-	if (v == V_OK || v == V_MUST_CHANGE)
-		say_accepted(c, v, &acc);
-	else
-		call_say(c, v);
-	if (v == V_THROTTLED)
-		c->rep->verdict.wait_s = penalty_wait(&acc.pin.penalty, tag, &pol, c->now_s);
-	sodium_memzero(&acc, sizeof(acc));
-}
-
-static void do_ping(struct call *c)
-{
-	call_say(c, V_OK);
-}
-
 /* Which verb lives on which socket. service: where the message names one, or 0. */
 static const struct entry {
 	enum wire_type type;
@@ -215,11 +79,11 @@ static const struct entry {
 	size_t service;
 } entries[] = {
 #define SERVICE(name) offsetof(struct wire_msg, name.service)
-	{ WIRE_AUTHENTICATE, ROLE_AUTH,  do_authenticate,   SERVICE(authenticate) },
-	{ WIRE_AUTHORIZE,    ROLE_AUTH,  do_authorize,      SERVICE(authorize) },
+	{ WIRE_AUTHENTICATE, ROLE_AUTH,  call_authenticate,   SERVICE(authenticate) },
+	{ WIRE_AUTHORIZE,    ROLE_AUTH,  call_authorize,      SERVICE(authorize) },
 	{ WIRE_RENEW_OPEN,   ROLE_AUTH,  call_renew_open,   SERVICE(renew_open) },
 	{ WIRE_RENEW_COMMIT, ROLE_AUTH,  call_renew_commit, SERVICE(renew_commit) },
-	{ WIRE_PING,         ROLE_AUTH,  do_ping,           0 },
+	{ WIRE_PING,         ROLE_AUTH,  call_ping,           0 },
 	{ WIRE_COST,         ROLE_ADMIN, call_cost,         0 },
 	{ WIRE_ISSUE,        ROLE_ADMIN, call_issue,        0 },
 	{ WIRE_STATUS,       ROLE_ADMIN, call_status,       0 },
@@ -251,6 +115,19 @@ static bool allowed(const struct call *c, const struct entry *e)
 	return e->service == 0 || conf_peer_ok(conf_service(c->conf, service), c->who->uid);
 }
 
+/* Once a minute and uid: it costs the caller nothing, and could fill the journal. */
+static void note_denied(struct call *c, const char *service)
+{
+	uint8_t id[RECENT_ID_LEN];
+	uint32_t uid = c->who->uid;
+
+	keys_digest(c->sv->keys, KEYS_SOURCE, id, sizeof(id), &uid, sizeof(uid));
+	if (recent_has(c->sv->denials, id, c->now_s))
+		return;
+	recent_add(c->sv->denials, id, c->now_s);
+	call_event(c, EVENT_DENIED, V_DENIED, NULL, service, NULL);
+}
+
 static void dispatch(struct call *c, bool decoded)
 {
 	const struct entry *e = decoded ? entry_of(c->req->type, c->who->role) : NULL;
@@ -261,8 +138,7 @@ static void dispatch(struct call *c, bool decoded)
 		call_say(c, V_BAD);
 	} else if (!allowed(c, e)) {
 		call_say(c, V_DENIED);
-		call_event(c, EVENT_DENIED, V_DENIED, NULL,
-			   e->service != 0 ? (const char *)c->req + e->service : NULL, NULL);
+		note_denied(c, e->service != 0 ? (const char *)c->req + e->service : NULL);
 	} else {
 		e->run(c);
 	}
@@ -362,6 +238,8 @@ int serve_open(struct service *sv, const struct keys *keys, struct conf *conf)
 	if (r == 0)
 		r = recent_open(&sv->wrongs, RECENT_WRONG_S);
 	if (r == 0)
+		r = recent_open(&sv->denials, RECENT_DENIED_S);
+	if (r == 0)
 		r = spray_open(&sv->spray);
 	if (r == 0)
 		r = -pthread_mutex_init(&sv->conf_lock, NULL);
@@ -390,6 +268,7 @@ void serve_close(struct service *sv)
 		let_go(sv, sv->conf);
 	recent_close(sv->proofs);
 	recent_close(sv->wrongs);
+	recent_close(sv->denials);
 	spray_close(sv->spray);
 	pthread_mutex_destroy(&sv->conf_lock);
 }

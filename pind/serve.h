@@ -30,6 +30,7 @@ struct service { /* shared by all workers */
 	const struct keys *keys;
 	struct recent *proofs; /* right PINs, for the account phase that follows */
 	struct recent *wrongs; /* wrong PINs: the same one again is no new attempt */
+	struct recent *denials; /* who was told in the journal to have asked what they may not */
 	struct spray *spray;   /* who fails for how many people */
 	struct stats stats;
 	uint64_t (*real_s)(void); /* seconds since the epoch; called once per request */

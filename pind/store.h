@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define STORE_KEY_LEN 32   /* bytes of every key */
-#define STORE_ROW_MAX 1536 /* bytes of a row; most have a third of that */
+#define STORE_ROW_MAX 1536 /* bytes of a row; most have half of that */
 
 enum store_table {
 	STORE_META,   /* what the store is, and the highest time committed */

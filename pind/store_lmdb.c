@@ -5,15 +5,9 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "store.h"
-
-/* Durability is LMDB's default. No read-ahead: rows are met in no order. */
-#define FLAGS   MDB_NORDAHEAD
-#define READERS 512 /* threads that ever read: more than pind.conf's highest number of workers */
-
-static const char *const names[STORE_TABLES] = { "meta", "pin", "shadow" };
+#include "store_lmdb_files.h"
+#include "store_lmdb_row.h"
 
 struct request { /* one caller's commit, on its stack */
 	const struct store_change *changes;
@@ -39,19 +33,6 @@ static struct lmdb *lmdb_of(struct store *s)
 	return (struct lmdb *)s; /* store is the first member */
 }
 
-/* LMDB's own codes are below -30000; the caller only knows errno. */
-static int errno_of(int r)
-{
-	if (r == MDB_MAP_FULL)
-		return -ENOSPC;
-	return r > 0 ? -r : r < 0 ? -EIO : 0;
-}
-
-static MDB_val key_of(const uint8_t *key)
-{
-	return (MDB_val){ STORE_KEY_LEN, (void *)(uintptr_t)key };
-}
-
 static void lmdb_close(struct store *s)
 {
 	if (lmdb_of(s)->env != NULL)
@@ -60,40 +41,6 @@ static void lmdb_close(struct store *s)
 	pthread_mutex_destroy(&lmdb_of(s)->lock);
 	pthread_cond_destroy(&lmdb_of(s)->turn);
 	free(s);
-}
-
-static int open_tables(struct lmdb *db, unsigned int txn_flags, unsigned int dbi_flags)
-{
-	MDB_txn *txn;
-	int r = mdb_txn_begin(db->env, NULL, txn_flags, &txn);
-
-	if (r != 0)
-		return r;
-	for (int t = 0; t < STORE_TABLES && r == 0; t++)
-		r = mdb_dbi_open(txn, names[t], dbi_flags, &db->dbi[t]);
-	if (r == 0)
-		return mdb_txn_commit(txn);
-	mdb_txn_abort(txn);
-	return r;
-}
-
-static int open_env(struct lmdb *db, const char *where, size_t room)
-{
-	int r = mdb_env_create(&db->env);
-
-	if (r == 0)
-		r = mdb_env_set_mapsize(db->env, room);
-	if (r == 0)
-		r = mdb_env_set_maxdbs(db->env, STORE_TABLES);
-	if (r == 0)
-		r = mdb_env_set_maxreaders(db->env, READERS);
-	if (r == 0)
-		r = mdb_env_open(db->env, where, FLAGS, 0600);
-	if (r == 0)
-		r = open_tables(db, MDB_RDONLY, 0);
-	if (r == MDB_NOTFOUND) /* a new directory */
-		r = open_tables(db, 0, MDB_CREATE);
-	return r;
 }
 
 /* Whoever waits to replace the map goes before new readers: they could keep coming for ever. */
@@ -129,38 +76,13 @@ static int lmdb_open(struct store **ret, const char *where, size_t room)
 		free(db);
 		return r;
 	}
-	r = open_env(db, where, room);
+	r = lmdb_files_open(&db->env, db->dbi, where, room);
 	if (r != 0) {
 		lmdb_close(&db->store);
-		return errno_of(r);
+		return row_errno(r);
 	}
 	*ret = &db->store;
 	return 0;
-}
-
-/* Copy LMDB's value out of the map. Anything that cannot be ours is -EIO. */
-static int row_of(const MDB_val *val, struct store_row *row)
-{
-	size_t head = sizeof(row->rev);
-
-	if (val->mv_size <= head || val->mv_size > head + sizeof(row->bytes))
-		return -EIO;
-	memcpy(&row->rev, val->mv_data, head);
-	row->len = val->mv_size - head;
-	memcpy(row->bytes, (const uint8_t *)val->mv_data + head, row->len);
-	return row->rev != 0 ? 0 : -EIO;
-}
-
-static int fetch(MDB_txn *txn, MDB_dbi dbi, const uint8_t *key, struct store_row *row)
-{
-	MDB_val k = key_of(key), val;
-	int r = mdb_get(txn, dbi, &k, &val);
-
-	row->rev = 0;
-	row->len = 0;
-	if (r == MDB_NOTFOUND)
-		return 0;
-	return r == 0 ? row_of(&val, row) : errno_of(r);
 }
 
 static int lmdb_get(struct store *s, enum store_table table, const uint8_t *key,
@@ -171,29 +93,13 @@ static int lmdb_get(struct store *s, enum store_table table, const uint8_t *key,
 	int r;
 
 	pthread_rwlock_rdlock(&db->map);
-	r = errno_of(mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn));
+	r = row_errno(mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn));
 	if (r == 0) {
-		r = fetch(txn, db->dbi[table], key, row);
+		r = row_fetch(txn, db->dbi[table], key, row);
 		mdb_txn_abort(txn);
 	}
 	pthread_rwlock_unlock(&db->map);
 	return r;
-}
-
-static int write_row(struct lmdb *db, MDB_txn *txn, const struct store_change *c)
-{
-	MDB_val key = key_of(c->key), val = { .mv_size = sizeof(c->row->rev) + c->row->len };
-	uint64_t rev = c->row->rev + 1;
-	int r;
-
-	if (c->row->len == 0)
-		return c->row->rev == 0 ? 0 : errno_of(mdb_del(txn, db->dbi[c->table], &key, NULL));
-	r = mdb_put(txn, db->dbi[c->table], &key, &val, MDB_RESERVE);
-	if (r != 0)
-		return errno_of(r);
-	memcpy(val.mv_data, &rev, sizeof(rev));
-	memcpy((uint8_t *)val.mv_data + sizeof(rev), c->row->bytes, c->row->len);
-	return 0;
 }
 
 /* All of one caller's changes, or none: look first, then write. */
@@ -205,12 +111,12 @@ static int apply(struct lmdb *db, MDB_txn *txn, const struct request *q)
 	for (size_t i = 0; i < q->n && r == 0; i++) {
 		const struct store_change *c = &q->changes[i];
 
-		r = fetch(txn, db->dbi[c->table], c->key, &now);
+		r = row_fetch(txn, db->dbi[c->table], c->key, &now);
 		if (r == 0 && now.rev != c->row->rev)
 			r = STORE_E_MOVED;
 	}
 	for (size_t i = 0; i < q->n && r == 0; i++)
-		r = write_row(db, txn, &q->changes[i]);
+		r = row_write(txn, db->dbi[q->changes[i].table], &q->changes[i]);
 	return r;
 }
 
@@ -218,7 +124,7 @@ static int apply(struct lmdb *db, MDB_txn *txn, const struct request *q)
 static int commit_once(struct lmdb *db, struct request *batch)
 {
 	MDB_txn *txn;
-	int r = errno_of(mdb_txn_begin(db->env, NULL, 0, &txn));
+	int r = row_errno(mdb_txn_begin(db->env, NULL, 0, &txn));
 
 	if (r != 0)
 		return r;
@@ -227,7 +133,7 @@ static int commit_once(struct lmdb *db, struct request *batch)
 		q->result = r;
 	}
 	if (r >= 0)
-		return errno_of(mdb_txn_commit(txn));
+		return row_errno(mdb_txn_commit(txn));
 	mdb_txn_abort(txn);
 	return r;
 }
@@ -243,7 +149,7 @@ static int grow(struct lmdb *db)
 	if (r == 0)
 		r = mdb_env_set_mapsize(db->env, info.me_mapsize * 2);
 	pthread_rwlock_unlock(&db->map);
-	return errno_of(r);
+	return row_errno(r);
 }
 
 /* Is it the map that is full, not the disk? Only then does growing help. */
@@ -322,7 +228,7 @@ static int walk(MDB_cursor *cur, store_each_fn *fn, void *arg)
 		if (r != 0)
 			return r;
 	}
-	return r == MDB_NOTFOUND ? 0 : errno_of(r);
+	return r == MDB_NOTFOUND ? 0 : row_errno(r);
 }
 
 static int lmdb_each(struct store *s, enum store_table table, store_each_fn *fn, void *arg)
@@ -333,9 +239,9 @@ static int lmdb_each(struct store *s, enum store_table table, store_each_fn *fn,
 	int r;
 
 	pthread_rwlock_rdlock(&db->map);
-	r = errno_of(mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn));
+	r = row_errno(mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn));
 	if (r == 0) {
-		r = errno_of(mdb_cursor_open(txn, db->dbi[table], &cur));
+		r = row_errno(mdb_cursor_open(txn, db->dbi[table], &cur));
 		if (r == 0) {
 			r = walk(cur, fn, arg);
 			mdb_cursor_close(cur);

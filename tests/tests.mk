@@ -31,7 +31,7 @@ UNIT_TESTS += $(addprefix unit/,test_codec test_wire test_person test_calendar t
 	test_hash test_recent test_record test_ticket test_store test_store_lmdb \
 	test_account test_account_fails test_account_races test_conf test_conf_files test_users \
 	test_client test_pool test_prove test_rota test_source test_spray test_stats test_lane \
-	test_store_sync test_guess_races test_guesses)
+	test_store_sync test_guess_races test_guesses test_damage)
 SRC_test_codec := common/codec.c
 SRC_test_wire := $(WIRE_SRC)
 SRC_test_person := common/person.c common/verdict.c
@@ -42,7 +42,7 @@ SRC_test_hash := pind/keys.c pind/hash.c common/argon.c
 SRC_test_recent := pind/keys.c pind/recent.c
 SRC_test_record := pind/keys.c pind/record.c common/codec.c
 SRC_test_ticket := pind/keys.c pind/record.c pind/ticket.c common/codec.c
-STORE_SRC := pind/store.c pind/store_mem.c pind/store_lmdb.c
+STORE_SRC := $(addprefix pind/,store.c store_mem.c store_lmdb.c store_lmdb_files.c store_lmdb_row.c)
 SRC_test_store := $(STORE_SRC)
 SRC_test_store_lmdb := $(STORE_SRC)
 LIBS_test_store := -llmdb -lpthread
@@ -74,7 +74,8 @@ LIBS_test_store_sync := -llmdb -lpthread
 SRC_test_lane := $(CORE_SRC) pind/lane.c pind/rota.c tests/unit/desk.c
 SRC_test_guess_races := $(CORE_SRC) pind/lane.c pind/rota.c pind/pool.c tests/unit/desk.c
 SRC_test_guesses := $(CORE_SRC) tests/unit/desk.c
-$(foreach t,lane guess_races guesses,$(eval LIBS_test_$(t) := $(DESK_LIBS)))
+SRC_test_damage := $(CORE_SRC) tests/unit/desk.c
+$(foreach t,lane guess_races guesses damage,$(eval LIBS_test_$(t) := $(DESK_LIBS)))
 $(foreach t,keys hash recent record ticket,$(eval LIBS_test_$(t) := -lsodium -lpthread))
 
 # pind as a process, asked through its sockets. PIND=, PIND_RELEASE= absolute paths of programs.
@@ -83,9 +84,11 @@ RIG := tests/daemon/rig.c tests/daemon/rig_ask.c $(addprefix common/,codec.c wir
 RIG_TESTS := test_life test_guess test_callers test_trace test_durable test_hostile test_stop \
 	test_refuse test_refuse_place test_reload test_disk \
 	test_canaries test_sandbox test_time
-RIG_TESTS += test_repeat test_budget test_flood test_watch
+RIG_TESTS += test_same test_repeat test_budget test_flood test_watch test_siege test_journal test_desk
 UNIT_TESTS += $(RIG_TESTS:%=daemon/%)
 $(foreach t,$(RIG_TESTS),$(eval SRC_$(t) := $(RIG))$(eval LIBS_$(t) := -lsodium -lpthread))
+SRC_test_trace += tests/daemon/trace.c
+SRC_test_same += tests/daemon/trace.c
 SRC_test_refuse += tests/daemon/refusal.c
 SRC_test_refuse_place += tests/daemon/refusal.c
 LIBS_test_refuse_place += -llmdb
@@ -104,27 +107,27 @@ TSAN := -fsanitize=thread
 TEST_CFLAGS = -O1 -g $(STD) $(WARN) $(INC) -MMD -MP $(CFLAGS)
 $(B)/plain-obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(TEST_CFLAGS) -c -o $@ $<
+	$(call say,CC)$(CC) $(TEST_CFLAGS) -c -o $@ $<
 $(B)/tsan-obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(TEST_CFLAGS) $(TSAN) -fPIC -c -o $@ $<
+	$(call say,CC)$(CC) $(TEST_CFLAGS) $(TSAN) -fPIC -c -o $@ $<
 $(B)/tsan/pam_inpspin.so: $(call obj,tsan-obj,$(MODULE_SRC)) pam_inpspin/pam_inpspin.map
 	@mkdir -p $(@D)
-	$(CC) $(TSAN) -shared -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
+	$(call say,LD)$(CC) $(TSAN) -shared -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
 $(B)/plain/tests/daemon/sandbox_probe: $(B)/plain-obj/tests/daemon/sandbox_probe.o \
 		$(B)/rel/pind/sandbox.o # for daemon/test_sandbox
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^ -lseccomp -lpthread
+	$(call say,LD)$(CC) -o $@ $^ -lseccomp -lpthread
 tests: $(B)/plain/tests/daemon/sandbox_probe
 $(PLAIN_TESTS): $(B)/plain/%: $(B)/plain-obj/%.o $(call obj,plain-obj,$(MODULE_FAKE))
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^ -lpam -lpthread -lcmocka
+	$(call say,LD)$(CC) -o $@ $^ -lpam -lpthread -lcmocka
 $(B)/tsan/pind: $(call obj,tsan-obj,$(PIND_SRC)) # for daemon/test_reload
 	@mkdir -p $(@D)
-	$(CC) $(TSAN) -o $@ $^ $(PIND_LIBS)
+	$(call say,LD)$(CC) $(TSAN) -o $@ $^ $(PIND_LIBS)
 $(TSAN_TESTS): $(B)/tsan/%: $(B)/tsan-obj/%.o $(call obj,tsan-obj,$(MODULE_FAKE))
 	@mkdir -p $(@D)
-	$(CC) $(TSAN) -o $@ $^ -lpam -lcmocka
+	$(call say,LD)$(CC) $(TSAN) -o $@ $^ -lpam -lcmocka
 tests: $(B)/tsan/pind $(PLAIN_TESTS) $(TSAN_TESTS) $(B)/tsan/pam_inpspin.so $(B)/pam_inpspin.so
 
 # What is shared by threads, under ThreadSanitizer (unit/test_tsan.sh).
@@ -133,7 +136,7 @@ $(B)/tsan-obj/pind/%.o $(B)/tsan-obj/tests/unit/%.o: INC += -Ipind
 $(TSAN_UNIT:%=$(B)/tsan/tests/unit/%): $(B)/tsan/tests/unit/%: $(B)/tsan-obj/tests/unit/%.o \
 		$$(call obj,tsan-obj,$$(SRC_$$*))
 	@mkdir -p $(@D)
-	$(CC) $(TSAN) -o $@ $^ $(LIBS_$*) -lcmocka
+	$(call say,LD)$(CC) $(TSAN) -o $@ $^ $(LIBS_$*) -lcmocka
 tests: $(TSAN_UNIT:%=$(B)/tsan/tests/unit/%)
 
 tests: $(UNIT_TESTS:%=$(B)/san/tests/%) $(B)/san/pind $(B)/san/pinctl $(B)/san/pam_inpspin.so

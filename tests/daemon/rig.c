@@ -2,6 +2,7 @@
 /* rig.c - a real pind and its directory; see rig.h. The questions are in rig_ask.c. */
 #include "rig.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -38,6 +39,12 @@ void rig_write(const char *path, const void *bytes, size_t len)
 	assert_int_equal(write(fd, bytes, len), len);
 	assert_int_equal(close(fd), 0);
 	assert_int_equal(rename(next, path), 0);
+}
+
+void rig_key(const void *bytes, size_t len)
+{
+	rig_write(rig.key, bytes, len);
+	assert_int_equal(chmod(rig.key, 0600), 0); /* else pind takes it for no secret */
 }
 
 void rig_conf(const char *text)
@@ -84,7 +91,7 @@ int rig_open(void **state)
 	if (mkdir(rig.etc, 0755) != 0)
 		return -1;
 	memset(key, 0x5a, sizeof(key));
-	rig_write(rig.key, key, sizeof(key));
+	rig_key(key, sizeof(key));
 	rig_conf(RIG_CONF);
 	return 0;
 }
@@ -260,6 +267,64 @@ bool rig_can_trace(void)
 		_exit(127);
 	}
 	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+unsigned long rig_kib(const char *what)
+{
+	char path[64], line[128];
+	unsigned long kib = 0;
+	size_t n = strlen(what);
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)rig.pid);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, what, n) == 0 && line[n] == ':')
+			kib = strtoul(line + n + 1, NULL, 10);
+	fclose(f);
+	assert_int_not_equal(kib, 0);
+	return kib;
+}
+
+static unsigned int count_files(void)
+{
+	char path[64];
+	unsigned int n = 0;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)rig.pid);
+	d = opendir(path);
+	if (d == NULL)
+		rig_skip("pind lets only root look at it");
+	while (readdir(d) != NULL)
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* A connection may be closed a moment after its answer: the least of many looks counts. */
+unsigned int rig_files(void)
+{
+	unsigned int least = count_files();
+
+	for (int i = 0; i < 20; i++) {
+		unsigned int n = count_files();
+
+		least = n < least ? n : least;
+		usleep(5000);
+	}
+	return least;
+}
+
+double rig_cpu_s(void)
+{
+	struct timespec ts;
+	clockid_t clock;
+
+	assert_int_equal(clock_getcpuclockid(rig.pid, &clock), 0);
+	assert_int_equal(clock_gettime(clock, &ts), 0);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
 const char *rig_log(void)

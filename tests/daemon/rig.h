@@ -40,7 +40,8 @@ int rig_close(void **state);
 /* Skip this test, saying why. */
 void rig_skip(const char *why) __attribute__((noreturn));
 
-/* Write a file: pind.conf, services.d/NAME.conf (text NULL: remove it), anything. */
+/* Write a file: the root key, pind.conf, services.d/NAME.conf (text NULL: remove it), anything. */
+void rig_key(const void *bytes, size_t len);
 void rig_conf(const char *text);
 void rig_service(const char *name, const char *text);
 void rig_write(const char *path, const void *bytes, size_t len);
@@ -61,6 +62,11 @@ void rig_restart(void);
 
 /* Is it the same process still? */
 bool rig_alive(void);
+
+/* A line of /proc/PID/status in KiB, "VmRSS" or "VmHWM", its descriptors, its CPU time. */
+unsigned long rig_kib(const char *what);
+unsigned int rig_files(void);
+double rig_cpu_s(void);
 
 /*
  * Sockets as systemd makes them: listen at path with a file of this mode, and (in before_exec) hand

@@ -261,12 +261,14 @@ unsigned int rig_spent(const char *cf)
 {
 	struct wire_msg req = { .type = WIRE_SOURCE_GET }, rep;
 	unsigned int spent = 0;
+	int r;
 
 	snprintf(req.source_get.cf, sizeof(req.source_get.cf), "%s", cf);
-	while (rig_ask(&req, &rep) == 0) {
+	while ((r = rig_ask(&req, &rep)) == 0) {
 		spent += rep.source_is.fails;
 		req.source_get.index++;
 	}
+	assert_int_equal(r, V_UNKNOWN); /* there are no more of them: not that nobody answered */
 	return spent;
 }
 

@@ -3,11 +3,15 @@
  * test_budget.c - how many guesses there are, asked for all at once, from everywhere, and across
  * kill -9; and that whoever spends them locks out strangers only.
  */
+#include <dirent.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "rig.h"
@@ -16,7 +20,8 @@
 #define POOL    10
 #define SOURCE  5
 #define SOURCES 8
-#define KILLS   6
+#define KILLS   5
+#define PEOPLE  12
 
 /* The block comes with the last attempt, so no wait ever does. */
 #define NO_WAITS "[guesses]\nfree = 10\nlimit = 10\nsource_limit = 5\n"
@@ -97,29 +102,155 @@ static void test_all_at_once(void **state)
 	assert_int_equal(rig_stop(), 0);
 }
 
-/* Killed under it again and again: what was looked at stays charged. */
+/* pind was killed while all guessed: what it answered is charged. Nobody is shown a stranger's. */
+static void check_after_kill(bool known, unsigned int *answered)
+{
+	*answered += wrong;
+	rig_start();
+	if (known)
+		assert_in_range(rig_spent(victim), *answered, POOL);
+}
+
+/* The rest is all there is, in this life of pind and in the next. */
+static void spend_the_rest(bool known, unsigned int answered)
+{
+	pthread_t threads[GUESSES];
+
+	if (known) {
+		guess_all("test", POOL - rig_spent(victim));
+	} else {
+		start_guessing(threads, "test");
+		end_guessing(threads);
+	}
+	assert_int_equal(wrong + blocked, GUESSES);
+	assert_in_range(answered + wrong, 0, POOL);
+	rig_restart();
+	guess_all("test", 0);
+	if (known)
+		assert_int_equal(rig_spent(victim), POOL);
+}
+
+/* Killed under it again and again, one person after the other. */
 static void test_across_kills(void **state)
 {
-	unsigned int seed = (unsigned int)getpid(), answered = 0;
+	unsigned int seed = (unsigned int)getpid(), answered;
 	pthread_t threads[GUESSES];
 
 	(void)state;
 	printf("# seed %u\n", seed);
 	rig.program = getenv("PIND_RELEASE");
 	open_office(RIG_CONF NO_WAITS);
-	for (int i = 0; i < KILLS; i++) {
-		start_guessing(threads, "test");
-		usleep((useconds_t)(rand_r(&seed) % 60000));
-		rig_kill();
-		end_guessing(threads);
-		answered += wrong;
-		rig_start();
-		assert_in_range(rig_spent(victim), answered, POOL);
+	for (unsigned int person = 0; person < PEOPLE; person++) {
+		bool known = person % 2 == 0;
+
+		rig_cf(victim, 10 + person);
+		if (known)
+			assert_int_equal(rig_issue(victim), V_OK);
+		answered = 0;
+		for (int i = 0; i < KILLS; i++) {
+			start_guessing(threads, "test");
+			usleep((useconds_t)(rand_r(&seed) % 60000));
+			rig_kill();
+			end_guessing(threads);
+			check_after_kill(known, &answered);
+		}
+		spend_the_rest(known, answered);
 	}
-	guess_all("test", POOL - rig_spent(victim));
-	assert_in_range(answered + wrong, 0, POOL);
-	guess_all("test", 0);
-	assert_int_equal(rig_spent(victim), POOL);
+	assert_int_equal(rig_stop(), 0);
+}
+
+/* ---- killed at a point of its work, not at a time ---- */
+
+/* The pid of a strace that kills pind as it enters its nth call of these, counted from now. */
+static pid_t lay_mine(const char *calls, int nth)
+{
+	char inject[96], pid_text[16];
+	pid_t tracer;
+
+	snprintf(inject, sizeof(inject), "inject=%s:signal=KILL:when=%d", calls, nth);
+	snprintf(pid_text, sizeof(pid_text), "%d", (int)rig.pid);
+	tracer = fork();
+	assert_true(tracer >= 0);
+	if (tracer == 0) {
+		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+		if (dup2(null, STDERR_FILENO) >= 0)
+			execlp("strace", "strace", "-f", "-o", "/dev/null", "-e", inject, "-p",
+			       pid_text, (char *)NULL);
+		_exit(127);
+	}
+	return tracer;
+}
+
+static bool is_traced(const char *task)
+{
+	char path[320], line[128];
+	int tracer = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%s/status", (int)rig.pid, task);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL && sscanf(line, "TracerPid: %d", &tracer) != 1)
+		;
+	fclose(f);
+	return tracer != 0;
+}
+
+static bool all_are_traced(void)
+{
+	char path[64];
+	struct dirent *e;
+	bool all = true;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)rig.pid);
+	d = opendir(path);
+	assert_non_null(d);
+	while ((e = readdir(d)) != NULL)
+		all = all && (e->d_name[0] == '.' || is_traced(e->d_name));
+	closedir(d);
+	return all;
+}
+
+static void kill_at(const char *calls, int nth)
+{
+	pthread_t threads[GUESSES];
+	unsigned int answered = 0;
+	pid_t tracer = lay_mine(calls, nth);
+
+	for (int i = 0; i < 4000 && !all_are_traced(); i++)
+		usleep(5000);
+	assert_true(all_are_traced());
+	start_guessing(threads, "test");
+	end_guessing(threads);
+	assert_int_equal(rig_wait(), 128 + SIGKILL);
+	assert_int_equal(waitpid(tracer, NULL, 0), tracer);
+	check_after_kill(true, &answered);
+	spend_the_rest(true, answered);
+}
+
+/* Before and after each write of a charge, its fsync, its hash and its answer. */
+static void test_kills_at_every_step(void **state)
+{
+	static const struct {
+		const char *calls;
+		int most;
+	} points[] = {
+		{ "pwrite64,pwritev", 12 }, { "fdatasync", 10 }, { "madvise", 2 }, { "sendto", 6 },
+	};
+	unsigned int person = 0;
+
+	(void)state;
+	if (!rig_can_trace())
+		rig_skip("there is no strace here, or it may not trace");
+	rig.program = getenv("PIND_RELEASE");
+	open_office(RIG_CONF NO_WAITS "[limits]\nworkers = 1\n");
+	for (size_t i = 0; i < sizeof(points) / sizeof(*points); i++)
+		for (int nth = 1; nth <= points[i].most; nth++) {
+			assert_int_equal(rig_issue(rig_cf(victim, 100 + person++)), V_OK);
+			kill_at(points[i].calls, nth);
+		}
 	assert_int_equal(rig_stop(), 0);
 }
 
@@ -209,6 +340,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_all_at_once, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_across_kills, rig_open, rig_close),
+		cmocka_unit_test_setup_teardown(test_kills_at_every_step, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_from_everywhere, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_owner_enters, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_networks, rig_open, rig_close),

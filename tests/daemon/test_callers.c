@@ -3,10 +3,13 @@
  * test_callers.c - who may ask what: every kind of caller, every request, both sockets, handed over
  * as systemd does. Runs pind as another user, so it needs root.
  */
+#include <grp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "rig.h"
@@ -43,6 +46,7 @@ static void open_house(mode_t mode)
 	assert_int_equal(mkdir(rig.run, 0755), 0);
 	assert_int_equal(mkdir(rig.state, 0700), 0);
 	assert_int_equal(chown(rig.state, PIND_UID, NO_GROUP), 0);
+	assert_int_equal(chown(rig.key, PIND_UID, NO_GROUP), 0);
 	doors[0] = rig_listen(rig.auth, mode);
 	doors[1] = rig_listen(rig.admin, mode);
 	assert_int_equal(chown(rig.auth, 0, GROUP), 0);
@@ -308,9 +312,8 @@ static void test_authorize_standing(void **state)
 	assert_int_equal(authorize(&callers[ROOT], cf, "firms"), V_CATEGORY);
 	for (unsigned int i = 0; i < 3; i++)
 		assert_int_equal(rig_guess(cf, RIG_SERVICE, i), V_WRONG);
-	assert_int_equal(authorize(&callers[ROOT], cf, RIG_SERVICE), V_THROTTLED);
-	assert_int_equal(rig_about(WIRE_UNLOCK, cf), V_OK);
-	assert_int_equal(authorize(&callers[ROOT], cf, RIG_SERVICE), V_OK);
+	assert_int_equal(rig_guess(cf, RIG_SERVICE, 3), V_THROTTLED);
+	assert_int_equal(authorize(&callers[ROOT], cf, RIG_SERVICE), V_OK); /* by a key, by cron */
 	assert_int_equal(rig_stop(), 0);
 }
 
@@ -342,6 +345,81 @@ static void test_authorize_too_late(void **state)
 	rig_kill();
 }
 
+/* ---- who holds connections ---- */
+
+/* In a child that is who: hold n connections and say nothing, until it is killed. */
+static pid_t hold(const struct rig_caller *who, unsigned int n)
+{
+	int ready[2];
+	char c;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (setgroups(1, &who->also) != 0 || setresgid(who->gid, who->gid, who->gid) != 0 ||
+		    setresuid(who->uid, who->uid, who->uid) != 0)
+			_exit(125);
+		for (unsigned int i = 0; i < n; i++)
+			(void)rig_connect(rig.auth);
+		(void)!write(ready[1], "", 1);
+		pause();
+		_exit(0);
+	}
+	close(ready[1]);
+	(void)!read(ready[0], &c, 1);
+	close(ready[0]);
+	return pid;
+}
+
+/* Two who take every connection there is, and send nothing, keep out neither services nor operators. */
+static void test_silent_crowds(void **state)
+{
+	struct wire_msg ping = { .type = WIRE_PING }, rep;
+	pid_t crowd[2];
+	char cf[17];
+
+	(void)state;
+	rig_conf(RIG_CONF "[limits]\nconnections = 64\nper_uid = 40\npatience_ms = 60000\n");
+	open_house(0666);
+	assert_int_equal(rig_issue(rig_cf(cf, 1)), V_OK);
+	crowd[0] = hold(&callers[MEMBER], 40);
+	crowd[1] = hold(&callers[MEMBER_TOO], 40);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(rig_ask_as(&callers[ROOT], rig.auth, &ping, &rep), V_OK);
+		assert_int_equal(rig_ask_as(&callers[PIND_ITSELF], rig.auth, &ping, &rep), V_OK);
+		assert_int_equal(rig_about(WIRE_UNLOCK, cf), V_OK);
+	}
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(kill(crowd[i], SIGKILL), 0);
+		assert_int_equal(waitpid(crowd[i], NULL, 0), crowd[i]);
+	}
+	assert_int_equal(rig_stop(), 0);
+}
+
+/* Asking what one may not costs nothing: so it is written down once a minute, not each time. */
+static void test_denied_is_noted_once(void **state)
+{
+	struct wire_msg req, rep;
+	unsigned int noted;
+	char cf[17];
+
+	(void)state;
+	rig_service("closed", "peers = 64999\n");
+	open_house(0666);
+	for (int i = 0; i < 30; i++) {
+		req = rig_authenticate(rig_cf(cf, 1), RIG_PIN);
+		snprintf(req.authenticate.service, 33, "closed");
+		assert_int_equal(rig_ask_as(&callers[MEMBER], rig.auth, &req, &rep), V_DENIED);
+	}
+	noted = rig_said("a caller asked what it may not ask");
+	assert_in_range(noted, 1, 2); /* the minute may end */
+	assert_int_equal(rig_ask_as(&callers[MEMBER_TOO], rig.auth, &req, &rep), V_DENIED);
+	assert_int_equal(rig_said("a caller asked what it may not ask"), noted + 1); /* for each uid */
+	assert_int_equal(rig_stop(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +431,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_authorize, rig_open, close_house),
 		cmocka_unit_test_setup_teardown(test_authorize_standing, rig_open, close_house),
 		cmocka_unit_test_setup_teardown(test_authorize_too_late, rig_open, close_house),
+		cmocka_unit_test_setup_teardown(test_silent_crowds, rig_open, close_house),
+		cmocka_unit_test_setup_teardown(test_denied_is_noted_once, rig_open, close_house),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -275,7 +275,7 @@ static void test_canaries(void **state)
 	n_canaries = 0;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		remember(texts[i]);
-	rig_write(rig.key, texts[9], 32);
+	rig_key(texts[9], 32);
 	rig.program = getenv("PIND_RELEASE");
 	rig_start();
 	remember(rig_cf(unknown, 99));

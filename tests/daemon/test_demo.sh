@@ -114,9 +114,9 @@ t_tidy() {
 	nothing_left
 }
 
-# A module that lets everybody in: the first refusal that does not come must end the demo.
+# A module that lets everybody in, in a directory with a blank: the first refusal that does not come must end the demo.
 t_broken() {
-	mkdir "$tmp/b" && cp "$B/pind" "$B/pinctl" "$tmp/b" || return 1
+	mkdir "$tmp/a b" && cp "$B/pind" "$B/pinctl" "$tmp/a b" || return 1
 	cat >"$tmp/yes.c" <<-'EOF'
 		#include <stddef.h>
 		int pam_sm_authenticate(void *h, int f, int c, const char **v);
@@ -130,8 +130,8 @@ t_broken() {
 			return pam_sm_authenticate(h, f, c, v);
 		}
 	EOF
-	"${CC:-cc}" -shared -fPIC -o "$tmp/b/pam_inpspin.so" "$tmp/yes.c" || return 1
-	B="$tmp/b" start_demo
+	"${CC:-cc}" -shared -fPIC -o "$tmp/a b/pam_inpspin.so" "$tmp/yes.c" || return 1
+	B="$tmp/a b" start_demo
 	end_demo
 	[ $status -eq 1 ] && grep -q '^demo: step 2 .*it was allowed' "$tmp/out" || return 1
 	nothing_left

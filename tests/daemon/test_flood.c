@@ -217,22 +217,6 @@ static void test_no_hash_no_wait(void **state)
 
 /* ---- memory ---- */
 
-static unsigned long peak_kib(void)
-{
-	char path[64], line[128];
-	unsigned long kib = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)rig.pid);
-	f = fopen(path, "re");
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f) != NULL)
-		if (sscanf(line, "VmHWM: %lu", &kib) == 1)
-			break;
-	fclose(f);
-	return kib;
-}
-
 /* Workers times memory_kib and a base, however many ask for whatever. */
 static void test_memory_is_bounded(void **state)
 {
@@ -252,7 +236,7 @@ static void test_memory_is_bounded(void **state)
 			assert_true(v == V_WRONG || v == V_BUSY);
 		}
 	}
-	assert_in_range(peak_kib(), WORKERS * 65536, WORKERS * 65536 + BASE_KIB);
+	assert_in_range(rig_kib("VmHWM"), WORKERS * 65536, WORKERS * 65536 + BASE_KIB);
 	assert_in_range(rig_figure("inpspin_arena_bytes"), WORKERS * 65536 * 1024ul,
 			WORKERS * (65536 + 2048) * 1024ul);
 	assert_int_equal(rig_stop(), 0);
@@ -329,6 +313,10 @@ static void test_too_little_memory(void **state)
 	assert_int_equal(rig_said("may have 200"), 1);
 	rig_conf("[hash]\nmemory_kib = 65536\n[limits]\nworkers = 2\n");
 	rig_start();
+	rig_conf("[hash]\nmemory_kib = 131072\n[limits]\nworkers = 2\n"); /* nor by a reload */
+	assert_int_equal(kill(rig.pid, SIGHUP), 0);
+	rig_say_wait("2 workers with 131072 KiB each need 288 MiB", 1);
+	assert_int_equal(rig_said("configuration read again"), 0);
 	assert_int_equal(rig_stop(), 0);
 	leave_group();
 }

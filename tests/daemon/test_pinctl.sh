@@ -147,6 +147,8 @@ for c in '' issue status revoke unlock convert service check-cf ping stats; do
 	p $c --help
 	is "help: pinctl $c" gave 0 Usage: --json --socket
 done
+p issue -h
+is "help: -h too" gave 0 Usage: --print
 p --version
 is "version" gave 0 "pinctl "
 
@@ -190,6 +192,8 @@ is "issue: the letter has it all" grep -q "$CF" "$D/letter"
 is "issue: Italian and English" grep -q '^Al primo accesso:  *At the first login:$' "$D/letter"
 is "issue: until when" \
 	grep -Eq 'Valid until  *[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$' "$D/letter"
+is "issue: until when, in Italian" \
+	grep -Eq 'Valido fino al  *[0-9]{2}/[0-9]{2}/[0-9]{4} [0-9]{2}:[0-9]{2}$' "$D/letter"
 is "issue: the PIN is in the letter only" test -z "$(grep -lr -e "$pin" \
 	-e "$(printf %s "$pin" | tr -d -)" "$D/out" "$D/err" "$D/log" "$D/state")"
 p issue "$CF" --print "$D/second"
@@ -289,8 +293,25 @@ not_printed "a file that cannot grow"
 is "issue: no half letter" test ! -e "$D/second"
 
 p stats
-is "stats" gave 0 "started" "operators' changes"
+is "stats" gave 0 "started" "operators' changes" "queued now"
+# What is counted, by name: answers, waits, hashes, commits, arena, alarms.
+figures='answers_total{verb=\"issue\",verdict=\"OK\"} queued wait_microseconds_count
+	hash_microseconds_bucket{le=\"5000\"} hash_microseconds_sum commits_total arena_bytes
+	spray_alarms_total'
+in_json() {
+	for figure in $figures; do
+		grep -qF "\"$figure\":" "$D/out" || return 1
+	done
+}
+in_table() {
+	for figure in $figures; do
+		awk -v name="$(printf %s "$figure" | tr -d \\\\)" \
+			'$1 == name && $2 ~ /^[0-9]+$/ { n++ } END { exit n != 1 }' "$D/out" || return 1
+	done
+}
+is "stats: every figure" in_table
 p stats --json
+is "stats, JSON: every figure" in_json
 is "stats, JSON: 12 changes, no more" gave 0 '"operators":12,' '"accepted":0'
 is "stats, JSON: one object" is_json
 
@@ -307,10 +328,31 @@ well_formed() {
 	index($0, family) != 1 || seen[$1]++ { bad = 1 }
 	END { exit bad || NR < 30 }' "$D/out"
 }
+# Of a histogram: buckets that only grow, the last one for all, as many as _count, and a _sum.
+histograms() {
+	awk '
+	/^# TYPE [a-z_]+ histogram$/ { name = $3; n++; last = -1; le = 0 }
+	name && index($1, name "_bucket{le=\"") == 1 {
+		bound = substr($1, length(name) + 13)
+		sub(/"}$/, "", bound)
+		if (inf[name] || $2 < last || (bound != "+Inf" && bound + 0 <= le)) bad = 1
+		le = bound + 0
+		last = $2
+		if (bound == "+Inf") inf[name] = 1
+	}
+	name && $1 == name "_sum" { sum[name]++ }
+	name && $1 == name "_count" { count[name]++; if (!inf[name] || $2 != last) bad = 1 }
+	END {
+		for (name in inf) if (sum[name] != 1 || count[name] != 1) bad = 1
+		for (name in inf) m++
+		exit bad || n != 2 || m != 2
+	}' "$D/out"
+}
 p stats --prometheus
 is "stats, Prometheus" gave 0 "inpspin_requests_total " 'inpspin_hash_microseconds_bucket{le="+Inf"}' \
 	'inpspin_answers_total{verb="issue",verdict="OK"}' "inpspin_spray_alarms_total 0"
 is "stats, Prometheus: well-formed" well_formed
+is "stats, Prometheus: histograms" histograms
 
 p status "$CF" --sources
 is "status --sources" gave 0 "SPENT" "elsewhere" "open" "pinctl unlock $CF"

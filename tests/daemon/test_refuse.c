@@ -19,7 +19,23 @@ static void set_key(size_t len, int byte)
 	uint8_t key[64];
 
 	memset(key, byte, sizeof(key));
-	rig_write(rig.key, key, len);
+	rig_key(key, len);
+}
+
+static void group_reads_key(void)
+{
+	assert_int_equal(chmod(rig.key, 0440), 0);
+}
+
+static void all_read_key(void)
+{
+	assert_int_equal(chmod(rig.key, 0604), 0);
+}
+
+static void others_key(void)
+{
+	refusal_need_root();
+	assert_int_equal(chown(rig.key, 65534, 65534), 0);
 }
 
 static void no_key_option(void)
@@ -86,6 +102,8 @@ ARRANGE(bad_switch, rig_conf("[pin]\nsimplified = maybe\n"))
 ARRANGE(set_twice, rig_conf("[hash]\npasses = 2\npasses = 3\n"))
 ARRANGE(no_line, rig_conf("# fine\n[hash\n"))
 ARRANGE(no_sense, rig_conf("[guesses]\nfree = 5\nlimit = 4\n"))
+ARRANGE(too_many_guesses, rig_conf("[guesses]\nlimit = 61\n"))
+ARRANGE(too_many_in_all, rig_conf("[guesses]\nsource_limit = 12\n"))
 ARRANGE(bad_service_key, rig_service("a", "level = semplice\nlevle = semplice\n"))
 ARRANGE(bad_level, rig_service("a", "level = high\n"))
 ARRANGE(bad_category, rig_service("a", "\ncategories = impresa, firm\n"))
@@ -99,6 +117,9 @@ static const struct fault faults[] = {
 	{ "empty key", empty_key, EXIT_IS_CONFIG, "too short" },
 	{ "31-byte key", short_key, EXIT_IS_CONFIG, "too short: it must be exactly 32 bytes" },
 	{ "33-byte key", long_key, EXIT_IS_CONFIG, "too long: it must be exactly 32 bytes" },
+	{ "key the group may read", group_reads_key, EXIT_IS_CONFIG, "others may read the key" },
+	{ "key all may read", all_read_key, EXIT_IS_CONFIG, "others may read the key" },
+	{ "key of another user", others_key, EXIT_IS_CONFIG, "others may read the key" },
 	{ "wrong key", wrong_key, EXIT_IS_CONFIG, "the key does not open the store" },
 	{ "no key at all", no_key_option, EXIT_IS_CONFIG, "no key: start pind by its unit" },
 	{ "bad option", bad_option, EXIT_IS_USAGE, "unrecognized option '--nonsense'" },
@@ -125,6 +146,10 @@ static const struct fault faults[] = {
 	{ "set twice", set_twice, EXIT_IS_CONFIG, "/pind.conf:3: 'passes' is set twice" },
 	{ "not a line", no_line, EXIT_IS_CONFIG, "/pind.conf:2: not 'key = value'" },
 	{ "settings at odds", no_sense, EXIT_IS_CONFIG, "limit (4) is below free (5)" },
+	{ "more than 100 guesses, by limit", too_many_guesses, EXIT_IS_CONFIG,
+	  "limit + 8 * source_limit is 101: nobody gets more than 100 guesses" },
+	{ "more than 100 guesses, by source_limit", too_many_in_all, EXIT_IS_CONFIG,
+	  "limit + 8 * source_limit is 106: nobody gets more than 100 guesses" },
 	{ "unknown service setting", bad_service_key, EXIT_IS_CONFIG,
 	  "/services.d/a.conf:2: unknown setting 'levle'" },
 	{ "unknown level", bad_level, EXIT_IS_CONFIG, "/services.d/a.conf:1: level = 'high'" },

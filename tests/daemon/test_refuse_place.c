@@ -66,6 +66,49 @@ static void not_a_store(void)
 	rig_write(path, noise, sizeof(noise));
 }
 
+static void empty_store(void)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/data.mdb", rig.state);
+	assert_int_equal(truncate(path, 0), 0);
+}
+
+/* LMDB's, but not pind's: a main database with a name of somebody else's, or with none at all. */
+static void foreign_store(const char *name)
+{
+	char path[96];
+	MDB_env *env;
+	MDB_txn *txn;
+	MDB_dbi dbi;
+
+	snprintf(path, sizeof(path), "%s/data.mdb", rig.state);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mdb_env_create(&env), 0);
+	assert_int_equal(mdb_env_set_maxdbs(env, 4), 0);
+	assert_int_equal(mdb_env_open(env, rig.state, 0, 0600), 0);
+	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	if (name != NULL)
+		assert_int_equal(mdb_dbi_open(txn, name, MDB_CREATE, &dbi), 0);
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	mdb_env_close(env);
+}
+
+static void store_of_others(void)
+{
+	foreign_store("mail");
+}
+
+static void store_of_some_tables(void)
+{
+	foreign_store("pin");
+}
+
+static void store_without_tables(void)
+{
+	foreign_store(NULL);
+}
+
 static void cut_store(void)
 {
 	char path[96];
@@ -95,6 +138,7 @@ static void others_directory(void)
 {
 	refusal_need_root();
 	assert_int_equal(chmod(rig.state, 0755), 0);
+	assert_int_equal(chown(rig.key, OTHER_UID, OTHER_UID), 0);
 	rig.before_exec = become_other;
 }
 
@@ -102,6 +146,7 @@ static void others_files(void)
 {
 	refusal_need_root();
 	assert_int_equal(chown(rig.state, OTHER_UID, OTHER_UID), 0);
+	assert_int_equal(chown(rig.key, OTHER_UID, OTHER_UID), 0);
 	rig.before_exec = become_other;
 }
 
@@ -199,6 +244,11 @@ static const struct fault faults[] = {
 	{ "changed row", changed_row, EXIT_IS_CONFIG, "the key does not open the store" },
 	{ "moved row", moved_row, EXIT_IS_CONFIG, "the key does not open the store" },
 	{ "not a store", not_a_store, EXIT_IS_FAILURE, "damaged or not a store" },
+	{ "empty file for a store", empty_store, EXIT_IS_FAILURE, "damaged or not a store" },
+	{ "somebody else's LMDB", store_of_others, EXIT_IS_FAILURE, "damaged or not a store" },
+	{ "store with a table missing", store_of_some_tables, EXIT_IS_FAILURE,
+	  "damaged or not a store" },
+	{ "store without tables", store_without_tables, EXIT_IS_FAILURE, "damaged or not a store" },
 	{ "cut store", cut_store, EXIT_IS_FAILURE, "files were cut short" },
 	{ "state is a file", state_is_file, EXIT_IS_FAILURE, "Not a directory" },
 	{ "no parent directory", no_parent, EXIT_IS_FAILURE, "cannot make" },

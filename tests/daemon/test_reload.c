@@ -138,6 +138,31 @@ static void test_bad_is_kept_out(void **state)
 	assert_int_equal(rig_stop(), 0);
 }
 
+/* Nor does a reload get more than 100 guesses out of pind: those in force stay in force. */
+static void test_never_more_guesses(void **state)
+{
+	unsigned int wrong = 0;
+	char victim[17];
+
+	(void)state;
+	rig_conf(RIG_CONF "[guesses]\nfree = 7\nlimit = 7\n");
+	open_office();
+	assert_int_equal(rig_issue(rig_cf(victim, 2)), V_OK);
+	rig_conf(RIG_CONF "[guesses]\nfree = 61\nlimit = 61\n");
+	reload(KEPT ": ");
+	assert_int_equal(rig_said("is 101: nobody gets more than 100 guesses"), 1);
+	while (wrong < 100 && rig_guess(victim, "attack", wrong) == V_WRONG)
+		wrong++;
+	assert_int_equal(wrong, 7);
+	rig_conf(RIG_CONF "[guesses]\nfree = 60\nlimit = 60\n"); /* the most there can be */
+	reload(TAKEN);
+	assert_int_equal(rig_about(WIRE_UNLOCK, victim), V_OK);
+	for (wrong = 0; wrong < 100 && rig_guess(victim, "attack", 100 + wrong) == V_WRONG;)
+		wrong++;
+	assert_int_equal(wrong, 60);
+	assert_int_equal(rig_stop(), 0);
+}
+
 /* "pind --check" says the same of a file, and does nothing else. */
 static void test_check(void **state)
 {
@@ -149,7 +174,8 @@ static void test_check(void **state)
 	rig.args = args;
 	rig_spawn();
 	assert_int_equal(rig_wait(), 0);
-	assert_string_equal(rig_log(), "the configuration makes sense\n");
+	assert_string_equal(rig_log(), "the configuration makes sense\n"
+				       "services with a policy of their own: none\n");
 	rig_service("a", "level = 1\n");
 	rig_spawn();
 	assert_int_equal(rig_wait(), 78);
@@ -257,6 +283,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_settings, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_restart_is_named, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_bad_is_kept_out, rig_open, rig_close),
+		cmocka_unit_test_setup_teardown(test_never_more_guesses, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_check, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_storm, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_storm_without_races, rig_open, rig_close),

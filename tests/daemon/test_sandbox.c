@@ -169,6 +169,7 @@ static void test_memory(void **state)
 	assert_int_equal(mkdir(rig.state, 0700), 0);
 	assert_int_equal(chown(rig.run, OTHER_UID, OTHER_UID), 0);
 	assert_int_equal(chown(rig.state, OTHER_UID, OTHER_UID), 0);
+	assert_int_equal(chown(rig.key, OTHER_UID, OTHER_UID), 0);
 	rig.program = getenv("PIND_RELEASE");
 	rig.before_exec = become_other;
 	rig_spawn();

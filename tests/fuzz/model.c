@@ -135,8 +135,9 @@ struct said model_prove(struct model *m, struct person *p, struct typed pin, con
 	struct wrong *wrong = wrong_of(p, junk ? pin.as : pin.worth);
 	enum standing now = model_standing(p, now_s);
 	struct said said = ours ? model_gate(p, service, uid, now_s) : gate(c, LIMIT, now_s);
-	bool again = wrong->at_s != 0 && now_s - wrong->at_s <= AGAIN_S;
+	bool again = wrong->at_s != 0 && now_s - wrong->at_s <= AGAIN_S && wrong->uses < AGAINS;
 
+	wrong->uses += again;
 	if (said.verdict != V_OK)
 		return said;
 	if (!again)
@@ -145,7 +146,10 @@ struct said model_prove(struct model *m, struct person *p, struct typed pin, con
 	commit(m, now_s);
 	said.verdict = V_WRONG;
 	if (p->pin[0] == '\0' || strcmp(pin.worth, p->pin) != 0) {
-		wrong->at_s = again ? wrong->at_s : now_s;
+		if (!again) {
+			wrong->at_s = now_s;
+			wrong->uses = 0;
+		}
 		return said;
 	}
 	if (now == LAPSED) {

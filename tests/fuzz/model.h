@@ -29,9 +29,10 @@ struct wrong { /* a PIN that was wrong a moment ago */
 	char typed[65];
 	uint32_t gen;
 	uint64_t at_s;
+	unsigned int uses; /* uncharged repeats */
 };
 
-enum { KNOWN_SOURCES = 8, WRONGS = 128 };
+enum { KNOWN_SOURCES = 8, WRONGS = 128, AGAINS = 32 };
 
 struct person {
 	bool known, temporary, revoked; /* known: ever had a PIN */

@@ -254,3 +254,34 @@ pam_handle_t *stage_granted(const struct stage *st, const char *service, struct 
 	stage_hush(a);
 	return pamh;
 }
+
+/* ---- the one stage of a program ---- */
+
+struct stage stage;
+
+int stage_up(void **state)
+{
+	(void)state;
+	stage_open(&stage);
+	stage_plain(&stage, "plain", "");
+	return 0;
+}
+
+int stage_down(void **state)
+{
+	(void)state;
+	stage_close(&stage);
+	return 0;
+}
+
+void stage_script(const struct fake_step *steps, size_t n)
+{
+	fake_script(stage.fake, steps, n);
+}
+
+int stage_try(const char *service, enum stage_call what)
+{
+	struct actor a = { .answers = { FAKE_RIGHT }, .n_answers = 1 };
+
+	return stage_once(&stage, service, CF, what, 0, &a);
+}

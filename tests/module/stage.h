@@ -67,6 +67,16 @@ void stage_hush(struct actor *a);
 /* Log CF in with an expired PIN, a's first answer: the handle then holds a grant of 0x5a bytes. */
 pam_handle_t *stage_granted(const struct stage *st, const char *service, struct actor *a);
 
+/*
+ * For a program that needs one stage: cmocka's set up and tear down of it, with a service "plain";
+ * what pind is to answer there; and one call by CF with the PIN that FAKE_ORACLE takes for right.
+ */
+extern struct stage stage;
+int stage_up(void **state);
+int stage_down(void **state);
+void stage_script(const struct fake_step *steps, size_t n);
+int stage_try(const char *service, enum stage_call what);
+
 /* What was logged since the last stage_forget(). */
 const char *stage_log(void);
 void stage_forget(void);

@@ -207,6 +207,13 @@ static void test_debug_log(void **state)
 	script(fake_verdict(V_OK));
 	assert_int_equal(stage_once(&st, "debug", CF "/" COMPANY, DO_ACCT, 0, &a), PAM_SUCCESS);
 	assert_non_null(strstr(stage_log(), "service debug: pind says OK"));
+	assert_non_null(strstr(stage_log(), "returns PAM_PERM_DENIED"));
+	assert_non_null(strstr(stage_log(), "returns PAM_SUCCESS"));
+	assert_null(strstr(stage_log(), "no codice fiscale"));
+	assert_int_equal(stage_once(&st, "debug", "rssmra85t10a562s", DO_AUTH, 0, &a), PAM_USER_UNKNOWN);
+	assert_non_null(strstr(stage_log(), "the user name is no codice fiscale as user= wants it"));
+	assert_non_null(strstr(stage_log(), "returns PAM_USER_UNKNOWN"));
+	assert_null(strstr(stage_log(), "rssmra"));
 	assert_null(strstr(stage_log(), "AB12"));
 	assert_null(strstr(stage_log(), "RSSMRA"));
 	assert_null(strstr(stage_log(), COMPANY));

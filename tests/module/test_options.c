@@ -21,35 +21,6 @@
 #define PATH_OF_36  "/2345678901234567890123456789012345x"
 #define PATH_OF_108 PATH_OF_36 PATH_OF_36 PATH_OF_36
 
-static struct stage st;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_open(&st);
-	stage_plain(&st, "plain", "");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	stage_close(&st);
-	return 0;
-}
-
-static void script(const struct fake_step *steps, size_t n)
-{
-	fake_script(st.fake, steps, n);
-}
-
-static int once(const char *service, enum stage_call what)
-{
-	struct actor a = { .answers = { "AB12CD34" }, .n_answers = 1 };
-
-	return stage_once(&st, service, CF, what, 0, &a);
-}
-
 /* ---- options ---- */
 
 static void test_options_bad(void **state)
@@ -97,15 +68,15 @@ static void test_options_bad(void **state)
 	for (size_t i = 0; i < N(bad); i++) {
 		struct actor a = { 0 };
 
-		script(&ok, 1);
-		stage_plain(&st, "bad", bad[i]);
+		stage_script(&ok, 1);
+		stage_plain(&stage, "bad", bad[i]);
 		stage_forget();
-		for (int what = DO_AUTH; what <= DO_CHANGE; what++)
-			assert_int_equal(stage_once(&st, "bad", CF, (enum stage_call)what, 0, &a),
+		for (enum stage_call what = DO_AUTH; what <= DO_CHANGE; what++)
+			assert_int_equal(stage_once(&stage, "bad", CF, what, 0, &a),
 					 PAM_SERVICE_ERR);
 		assert_int_equal(a.asked + a.told, 0);
-		fake_settle(st.fake);
-		assert_int_equal(fake_connections(st.fake), 0);
+		fake_settle(stage.fake);
+		assert_int_equal(fake_connections(stage.fake), 0);
 		assert_non_null(strstr(stage_log(), "see pam_inpspin(8)"));
 		assert_memory_equal(strchr(strstr(stage_log(), "option"), '\'') + 1, bad[i],
 				    strlen(bad[i]) < 64 ? strlen(bad[i]) : 64);
@@ -118,26 +89,26 @@ static void test_options_good(void **state)
 	const struct wire_authenticate *q;
 
 	(void)state;
-	script(&ok, 1);
-	stage_plain(&st, "good",
+	stage_script(&ok, 1);
+	stage_plain(&stage, "good",
 		    "timeout=60 timeout=1 lang=en level=dispositivo user=upper quiet debug "
 		    "service=inps-online try_first_pass ignore_unavailable");
-	assert_int_equal(once("good", DO_AUTH), PAM_SUCCESS);
-	q = &fake_request(st.fake, 0)->authenticate;
+	assert_int_equal(stage_try("good", DO_AUTH), PAM_SUCCESS);
+	q = &fake_request(stage.fake, 0)->authenticate;
 	assert_string_equal(q->service, "inps-online");
 	assert_string_equal(q->cf, CF);
 	assert_string_equal(q->pin, "AB12CD34");
 	assert_string_equal(q->on_behalf_of, "");
 	assert_string_equal(q->rhost, "");
 	assert_int_equal(q->level, 2);
-	assert_int_equal(once("good", DO_ACCT), PAM_SUCCESS);
-	assert_string_equal(fake_request(st.fake, 1)->authorize.service, "inps-online");
-	assert_int_equal(fake_request(st.fake, 1)->authorize.level, 2);
+	assert_int_equal(stage_try("good", DO_ACCT), PAM_SUCCESS);
+	assert_string_equal(fake_request(stage.fake, 1)->authorize.service, "inps-online");
+	assert_int_equal(fake_request(stage.fake, 1)->authorize.level, 2);
 
-	script(&ok, 1);
-	assert_int_equal(once("plain", DO_AUTH), PAM_SUCCESS);
-	assert_string_equal(fake_request(st.fake, 0)->authenticate.service, "plain");
-	assert_int_equal(fake_request(st.fake, 0)->authenticate.level, 0);
+	stage_script(&ok, 1);
+	assert_int_equal(stage_try("plain", DO_AUTH), PAM_SUCCESS);
+	assert_string_equal(fake_request(stage.fake, 0)->authenticate.service, "plain");
+	assert_int_equal(fake_request(stage.fake, 0)->authenticate.level, 0);
 }
 
 /* A service name that pind cannot have a policy for is not cut to another one's. */
@@ -148,15 +119,15 @@ static void test_service_too_long(void **state)
 
 	(void)state;
 	assert_int_equal(strlen(name), 33);
-	script(&ok, 1);
-	stage_plain(&st, name, "");
+	stage_script(&ok, 1);
+	stage_plain(&stage, name, "");
 	stage_forget();
-	assert_int_equal(once(name, DO_AUTH), PAM_SERVICE_ERR);
+	assert_int_equal(stage_try(name, DO_AUTH), PAM_SERVICE_ERR);
 	assert_non_null(strstr(stage_log(), "set service="));
-	fake_settle(st.fake);
-	assert_int_equal(fake_connections(st.fake), 0);
-	stage_plain(&st, name, "service=short");
-	assert_int_equal(once(name, DO_AUTH), PAM_SUCCESS);
+	fake_settle(stage.fake);
+	assert_int_equal(fake_connections(stage.fake), 0);
+	stage_plain(&stage, name, "service=short");
+	assert_int_equal(stage_try(name, DO_AUTH), PAM_SUCCESS);
 }
 
 static void test_rhost(void **state)
@@ -174,19 +145,19 @@ static void test_rhost(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N(rows); i++) {
-		pam_handle_t *pamh = stage_start(&st, "plain", CF, &a);
+		pam_handle_t *pamh = stage_start(&stage, "plain", CF, &a);
 
-		script(&ok, 1);
+		stage_script(&ok, 1);
 		assert_int_equal(pam_set_item(pamh, PAM_RHOST, rows[i].rhost), PAM_SUCCESS);
 		assert_int_equal(pam_authenticate(pamh, 0), PAM_SUCCESS);
-		assert_string_equal(fake_request(st.fake, 0)->authenticate.rhost, rows[i].sent);
+		assert_string_equal(fake_request(stage.fake, 0)->authenticate.rhost, rows[i].sent);
 		assert_int_equal(pam_acct_mgmt(pamh, 0), PAM_SUCCESS);
-		assert_string_equal(fake_request(st.fake, 1)->authorize.rhost, rows[i].sent);
+		assert_string_equal(fake_request(stage.fake, 1)->authorize.rhost, rows[i].sent);
 		memset(longest, 'h', sizeof(longest) - 1);
 		longest[sizeof(longest) - 1] = '\0';
 		assert_int_equal(pam_set_item(pamh, PAM_RHOST, longest), PAM_SUCCESS);
 		assert_int_equal(pam_authenticate(pamh, 0), PAM_SUCCESS);
-		assert_int_equal(strlen(fake_request(st.fake, 2)->authenticate.rhost), 128);
+		assert_int_equal(strlen(fake_request(stage.fake, 2)->authenticate.rhost), 128);
 		pam_end(pamh, PAM_SUCCESS);
 	}
 }
@@ -198,7 +169,7 @@ static void refused_unheard(const char *service, const char *user)
 	struct actor a = { 0 };
 
 	for (int what = DO_AUTH; what <= DO_CHANGE; what++)
-		assert_int_equal(stage_once(&st, service, user, (enum stage_call)what, 0, &a),
+		assert_int_equal(stage_once(&stage, service, user, (enum stage_call)what, 0, &a),
 				 PAM_USER_UNKNOWN);
 	assert_int_equal(a.asked + a.told, 0);
 	assert_null(strstr(stage_log(), "RSSMRA")); /* names are not logged */
@@ -243,11 +214,11 @@ static void test_user_unknown(void **state)
 	(void)state;
 	memset(longest, 'A', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
-	stage_plain(&st, "lower", "user=lower debug");
-	stage_plain(&st, "any", "user=any debug");
-	stage_plain(&st, "upper", "debug");
+	stage_plain(&stage, "lower", "user=lower debug");
+	stage_plain(&stage, "any", "user=any debug");
+	stage_plain(&stage, "upper", "debug");
 	stage_forget();
-	script(&ok, 1);
+	stage_script(&ok, 1);
 	for (size_t i = 0; i < N(never); i++) {
 		refused_unheard("upper", never[i]);
 		refused_unheard("lower", never[i]);
@@ -260,8 +231,8 @@ static void test_user_unknown(void **state)
 		refused_unheard("upper", not_upper[i]);
 	for (size_t i = 0; i < N(not_lower); i++)
 		refused_unheard("lower", not_lower[i]);
-	fake_settle(st.fake);
-	assert_int_equal(fake_connections(st.fake), 0);
+	fake_settle(stage.fake);
+	assert_int_equal(fake_connections(stage.fake), 0);
 }
 
 static void test_user_forms(void **state)
@@ -286,21 +257,21 @@ static void test_user_forms(void **state)
 	struct fake_step ok = fake_verdict(V_OK);
 
 	(void)state;
-	stage_plain(&st, "lower", "user=lower");
-	stage_plain(&st, "any", "user=any");
+	stage_plain(&stage, "lower", "user=lower");
+	stage_plain(&stage, "any", "user=any");
 	for (size_t i = 0; i < N(rows); i++) {
 		struct actor a = { 0 };
-		pam_handle_t *pamh = stage_start(&st, rows[i].service, rows[i].user, &a);
+		pam_handle_t *pamh = stage_start(&stage, rows[i].service, rows[i].user, &a);
 		const void *user;
 
-		script(&ok, 1);
+		stage_script(&ok, 1);
 		assert_int_equal(pam_authenticate(pamh, 0), PAM_SUCCESS);
-		assert_string_equal(fake_request(st.fake, 0)->authenticate.cf, rows[i].cf);
-		assert_string_equal(fake_request(st.fake, 0)->authenticate.on_behalf_of,
+		assert_string_equal(fake_request(stage.fake, 0)->authenticate.cf, rows[i].cf);
+		assert_string_equal(fake_request(stage.fake, 0)->authenticate.on_behalf_of,
 				    rows[i].company);
 		assert_int_equal(pam_acct_mgmt(pamh, 0), PAM_SUCCESS);
-		assert_string_equal(fake_request(st.fake, 1)->authorize.cf, rows[i].cf);
-		assert_string_equal(fake_request(st.fake, 1)->authorize.on_behalf_of,
+		assert_string_equal(fake_request(stage.fake, 1)->authorize.cf, rows[i].cf);
+		assert_string_equal(fake_request(stage.fake, 1)->authorize.on_behalf_of,
 				    rows[i].company);
 		assert_int_equal(pam_get_item(pamh, PAM_USER, &user), PAM_SUCCESS);
 		assert_string_equal(user, rows[i].user); /* never rewritten */
@@ -316,5 +287,5 @@ int main(void)
 		cmocka_unit_test(test_user_unknown),     cmocka_unit_test(test_user_forms),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, stage_up, stage_down);
 }

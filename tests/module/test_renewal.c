@@ -322,6 +322,45 @@ static void test_canned(void **state)
 	}
 }
 
+/* The manual's stack for people with a PIN and local users; module stands for pam_unix. */
+static void write_side_by_side(const char *name, const char *module)
+{
+	static const char *const rows[][2] = {
+		{ "auth", "" }, { "account", "new_authtok_reqd=done " }, { "password", "" }
+	};
+	char text[1024] = "";
+
+	for (size_t i = 0; i < N(rows); i++) {
+		size_t len = strlen(text);
+
+		snprintf(text + len, sizeof(text) - len,
+			 "%s [success=done %suser_unknown=ignore default=die] @\n%s required %s\n",
+			 rows[i][0], rows[i][1], rows[i][0], module);
+	}
+	stage_service(&st, name, text);
+}
+
+/* A first login there never comes to the local users' module, and they never to pind. */
+static void test_side_by_side(void **state)
+{
+	struct fake_step s[] = { fake_renewal("NEW0PXN5", 0), fake_verdict(V_OK) };
+	struct actor a = { .answers = { "OLDPIN", "NEW0PXN5" }, .n_answers = 2 }, b = { .asked = 0 };
+	pam_handle_t *pamh;
+
+	(void)state;
+	write_side_by_side("cf", "pam_deny.so");
+	write_side_by_side("local", "pam_permit.so");
+	pamh = stage_granted(&st, "cf", &a);
+	script(s, 2);
+	assert_int_equal(pam_chauthtok(pamh, EXPIRED), PAM_SUCCESS);
+	assert_string_equal(a.heard, REPLACE SHOW_IT CHANGED);
+	pam_end(pamh, PAM_SUCCESS);
+	assert_int_not_equal(stage_once(&st, "cf", "alice", DO_CHANGE, 0, &b), PAM_SUCCESS);
+	assert_int_equal(stage_once(&st, "local", "alice", DO_CHANGE, 0, &b), PAM_SUCCESS);
+	assert_int_equal(b.asked, 0);
+	assert_int_equal(fake_asked(st.fake), 2); /* the two of the person with the PIN */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +369,7 @@ int main(void)
 		cmocka_unit_test(test_contacts_again),    cmocka_unit_test(test_one_contact),
 		cmocka_unit_test(test_contacts_given_up), cmocka_unit_test(test_mistyped),
 		cmocka_unit_test(test_mistyped_given_up), cmocka_unit_test(test_canned),
+		cmocka_unit_test(test_side_by_side),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -17,35 +17,6 @@
 
 #define N(a) (sizeof(a) / sizeof(*(a)))
 
-static struct stage st;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_open(&st);
-	stage_plain(&st, "plain", "");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	stage_close(&st);
-	return 0;
-}
-
-static void script(const struct fake_step *steps, size_t n)
-{
-	fake_script(st.fake, steps, n);
-}
-
-static int once(const char *service, enum stage_call what)
-{
-	struct actor a = { .answers = { "AB12CD34" }, .n_answers = 1 };
-
-	return stage_once(&st, service, CF, what, 0, &a);
-}
-
 /* ---- every verdict, by the map of the design, written out again ---- */
 
 static const struct row {
@@ -89,10 +60,10 @@ static void test_authenticate(void **state)
 	for (unsigned int code = 0; code < 256; code++) {
 		struct fake_step s = fake_verdict(code);
 
-		script(&s, 1);
-		assert_int_equal(once("plain", DO_AUTH), row_of(code).auth);
-		assert_int_equal(fake_asked(st.fake), 1);
-		assert_int_equal(fake_request(st.fake, 0)->type, WIRE_AUTHENTICATE);
+		stage_script(&s, 1);
+		assert_int_equal(stage_try("plain", DO_AUTH), row_of(code).auth);
+		assert_int_equal(fake_asked(stage.fake), 1);
+		assert_int_equal(fake_request(stage.fake, 0)->type, WIRE_AUTHENTICATE);
 	}
 }
 
@@ -102,10 +73,10 @@ static void test_account(void **state)
 	for (unsigned int code = 0; code < 256; code++) {
 		struct fake_step s = fake_verdict(code);
 
-		script(&s, 1);
-		assert_int_equal(once("plain", DO_ACCT), row_of(code).acct);
-		assert_int_equal(fake_asked(st.fake), 1);
-		assert_int_equal(fake_request(st.fake, 0)->type, WIRE_AUTHORIZE);
+		stage_script(&s, 1);
+		assert_int_equal(stage_try("plain", DO_ACCT), row_of(code).acct);
+		assert_int_equal(fake_asked(stage.fake), 1);
+		assert_int_equal(fake_request(stage.fake, 0)->type, WIRE_AUTHORIZE);
 	}
 }
 
@@ -118,10 +89,10 @@ static void test_change_check(void **state)
 
 		if (code == V_OK || code == V_MUST_CHANGE)
 			continue;
-		script(&s, 1);
-		assert_int_equal(once("plain", DO_CHANGE), row_of(code).auth);
-		assert_int_equal(fake_asked(st.fake), 1);
-		assert_int_equal(fake_request(st.fake, 0)->type, WIRE_AUTHENTICATE);
+		stage_script(&s, 1);
+		assert_int_equal(stage_try("plain", DO_CHANGE), row_of(code).auth);
+		assert_int_equal(fake_asked(stage.fake), 1);
+		assert_int_equal(fake_request(stage.fake, 0)->type, WIRE_AUTHENTICATE);
 	}
 }
 
@@ -133,11 +104,11 @@ static void test_change_open(void **state)
 		struct fake_step s[] = { fake_verdict(V_OK), fake_verdict(code) };
 		int auth = row_of(code).auth;
 
-		script(s, 2);
-		assert_int_equal(once("plain", DO_CHANGE),
+		stage_script(s, 2);
+		assert_int_equal(stage_try("plain", DO_CHANGE),
 				 auth == PAM_SUCCESS ? PAM_SERVICE_ERR : auth);
-		assert_int_equal(fake_asked(st.fake), 2);
-		assert_int_equal(fake_request(st.fake, 1)->type, WIRE_RENEW_OPEN);
+		assert_int_equal(fake_asked(stage.fake), 2);
+		assert_int_equal(fake_request(stage.fake, 1)->type, WIRE_RENEW_OPEN);
 	}
 }
 
@@ -156,11 +127,11 @@ static void test_change_commit(void **state)
 		struct actor a = { .think = old_then_new };
 		int auth = row_of(code).auth;
 
-		script(s, 3);
-		assert_int_equal(stage_once(&st, "plain", CF, DO_CHANGE, 0, &a),
+		stage_script(s, 3);
+		assert_int_equal(stage_once(&stage, "plain", CF, DO_CHANGE, 0, &a),
 				 auth == PAM_SUCCESS && code != V_OK ? PAM_SERVICE_ERR : auth);
-		assert_int_equal(fake_asked(st.fake), 3);
-		assert_int_equal(fake_request(st.fake, 2)->type, WIRE_RENEW_COMMIT);
+		assert_int_equal(fake_asked(stage.fake), 3);
+		assert_int_equal(fake_request(stage.fake, 2)->type, WIRE_RENEW_COMMIT);
 	}
 }
 
@@ -170,10 +141,10 @@ static void test_wrong_kind_of_reply(void **state)
 	struct fake_step s = fake_renewal("NEW0PXN5", 0);
 
 	(void)state;
-	script(&s, 1);
-	assert_int_equal(once("plain", DO_AUTH), PAM_SERVICE_ERR);
-	assert_int_equal(once("plain", DO_ACCT), PAM_SERVICE_ERR);
-	assert_int_equal(once("plain", DO_CHANGE), PAM_SERVICE_ERR);
+	stage_script(&s, 1);
+	assert_int_equal(stage_try("plain", DO_AUTH), PAM_SERVICE_ERR);
+	assert_int_equal(stage_try("plain", DO_ACCT), PAM_SERVICE_ERR);
+	assert_int_equal(stage_try("plain", DO_CHANGE), PAM_SERVICE_ERR);
 }
 
 /* ---- what the operator hears ---- */
@@ -186,9 +157,9 @@ static void test_verdicts_for_operators(void **state)
 		bool logged = map[i].code == V_DENIED || map[i].code == V_BAD ||
 			      map[i].code == V_BUSY || map[i].code == V_FAILED;
 
-		script(&s, 1);
+		stage_script(&s, 1);
 		stage_forget();
-		once("plain", DO_AUTH);
+		stage_try("plain", DO_AUTH);
 		assert_int_equal(strstr(stage_log(), "pind refuses") != NULL, logged);
 	}
 }
@@ -203,20 +174,20 @@ static void test_ignore_unavailable(void **state)
 	} rows[] = { { V_BUSY, true }, { V_FAILED, true }, { V_WRONG, false }, { V_BAD, false } };
 
 	(void)state;
-	stage_service(&st, "ignore",
+	stage_service(&stage, "ignore",
 		      "auth required @ ignore_unavailable\nauth required pam_permit.so\n"
 		      "account required @ ignore_unavailable\n"
 		      "account required pam_permit.so\n");
-	stage_plain(&st, "alone", "ignore_unavailable");
+	stage_plain(&stage, "alone", "ignore_unavailable");
 	for (size_t i = 0; i < N(rows); i++) {
 		struct fake_step s = fake_verdict(rows[i].verdict);
 
-		script(&s, 1);
-		assert_int_equal(once("ignore", DO_AUTH) == PAM_SUCCESS, rows[i].ignored);
-		assert_int_equal(once("ignore", DO_ACCT) == PAM_SUCCESS, rows[i].ignored);
-		assert_int_not_equal(once("alone", DO_AUTH), PAM_SUCCESS); /* never by itself */
-		assert_int_not_equal(once("alone", DO_ACCT), PAM_SUCCESS);
-		assert_int_not_equal(once("alone", DO_CHANGE), PAM_SUCCESS);
+		stage_script(&s, 1);
+		assert_int_equal(stage_try("ignore", DO_AUTH) == PAM_SUCCESS, rows[i].ignored);
+		assert_int_equal(stage_try("ignore", DO_ACCT) == PAM_SUCCESS, rows[i].ignored);
+		assert_int_not_equal(stage_try("alone", DO_AUTH), PAM_SUCCESS); /* not alone */
+		assert_int_not_equal(stage_try("alone", DO_ACCT), PAM_SUCCESS);
+		assert_int_not_equal(stage_try("alone", DO_CHANGE), PAM_SUCCESS);
 	}
 }
 
@@ -228,11 +199,11 @@ static void test_ignore_unavailable_update(void **state)
 	struct actor a = { .think = old_then_new };
 
 	(void)state;
-	stage_service(&st, "change",
+	stage_service(&stage, "change",
 		      "password required @ ignore_unavailable\n"
 		      "password required pam_permit.so\n");
-	script(s, 3);
-	assert_int_equal(stage_once(&st, "change", CF, DO_CHANGE, 0, &a), PAM_AUTHINFO_UNAVAIL);
+	stage_script(s, 3);
+	assert_int_equal(stage_once(&stage, "change", CF, DO_CHANGE, 0, &a), PAM_AUTHINFO_UNAVAIL);
 }
 
 /* ---- the other entry points never ask anything ---- */
@@ -245,17 +216,17 @@ static void test_no_questions(void **state)
 	struct actor a = { 0 };
 
 	(void)state;
-	script(&s, 1);
+	stage_script(&s, 1);
 	for (int i = 0; i < 100; i++) {
 		int f = flags[(size_t)i % N(flags)];
 
-		assert_int_equal(stage_once(&st, "plain", CF, DO_SETCRED, f, &a), PAM_SUCCESS);
-		assert_int_equal(stage_once(&st, "plain", CF, DO_OPEN, 0, &a), PAM_SUCCESS);
-		assert_int_equal(stage_once(&st, "plain", CF, DO_CLOSE, 0, &a), PAM_SUCCESS);
+		assert_int_equal(stage_once(&stage, "plain", CF, DO_SETCRED, f, &a), PAM_SUCCESS);
+		assert_int_equal(stage_once(&stage, "plain", CF, DO_OPEN, 0, &a), PAM_SUCCESS);
+		assert_int_equal(stage_once(&stage, "plain", CF, DO_CLOSE, 0, &a), PAM_SUCCESS);
 	}
 	assert_int_equal(a.asked + a.told, 0);
-	fake_settle(st.fake);
-	assert_int_equal(fake_connections(st.fake), 0);
+	fake_settle(stage.fake);
+	assert_int_equal(fake_connections(stage.fake), 0);
 }
 
 int main(void)
@@ -273,5 +244,5 @@ int main(void)
 		cmocka_unit_test(test_no_questions),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, stage_up, stage_down);
 }

@@ -26,35 +26,6 @@
 
 #define N(a) (sizeof(a) / sizeof(*(a)))
 
-static struct stage st;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_open(&st);
-	stage_plain(&st, "plain", "");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	stage_close(&st);
-	return 0;
-}
-
-static void script(const struct fake_step *steps, size_t n)
-{
-	fake_script(st.fake, steps, n);
-}
-
-static int once(const char *service, enum stage_call what)
-{
-	struct actor a = { .answers = { "AB12CD34" }, .n_answers = 1 };
-
-	return stage_once(&st, service, CF, what, 0, &a);
-}
-
 /* ---- stacks ---- */
 
 static const struct shape {
@@ -111,13 +82,13 @@ static void write_shape(const char *name, const struct shape *sh)
 			 sh->control);
 		add_lines(text, sizeof(text), groups[g], sh->after);
 	}
-	stage_service(&st, name, text);
+	stage_service(&stage, name, text);
 }
 
 static void never_in(const char *name)
 {
-	assert_int_not_equal(once(name, DO_AUTH), PAM_SUCCESS);
-	assert_int_not_equal(once(name, DO_ACCT), PAM_SUCCESS);
+	assert_int_not_equal(stage_try(name, DO_AUTH), PAM_SUCCESS);
+	assert_int_not_equal(stage_try(name, DO_ACCT), PAM_SUCCESS);
 }
 
 /* pind answers, but not this. */
@@ -131,18 +102,18 @@ static void broken_replies(const char *name)
 
 	for (size_t i = 0; i < N(hows); i++) {
 		s.how = hows[i];
-		script(&s, 1);
+		stage_script(&s, 1);
 		never_in(name);
 	}
 	assert_int_equal(wire_encode(&s.rep, buf, sizeof(buf), &len), 0);
 	s.how = FAKE_CUT;
 	for (s.cut = 0; s.cut < len; s.cut++) {
-		script(&s, 1);
+		stage_script(&s, 1);
 		never_in(name);
 	}
 	s.cut = len; /* and the whole reply would have done it */
-	script(&s, 1);
-	assert_int_equal(once(name, DO_AUTH) == PAM_SUCCESS, strcmp(name, "shut") != 0);
+	stage_script(&s, 1);
+	assert_int_equal(stage_try(name, DO_AUTH) == PAM_SUCCESS, strcmp(name, "shut") != 0);
 }
 
 static void test_stacks(void **state)
@@ -154,16 +125,16 @@ static void test_stacks(void **state)
 		const char *name = shapes[i].opens ? "shape" : "shut";
 
 		write_shape(name, &shapes[i]);
-		script(&ok, 1);
-		assert_int_equal(once(name, DO_AUTH) == PAM_SUCCESS, shapes[i].opens);
-		assert_int_equal(once(name, DO_ACCT) == PAM_SUCCESS, shapes[i].opens);
+		stage_script(&ok, 1);
+		assert_int_equal(stage_try(name, DO_AUTH) == PAM_SUCCESS, shapes[i].opens);
+		assert_int_equal(stage_try(name, DO_ACCT) == PAM_SUCCESS, shapes[i].opens);
 		for (unsigned int code = V_NONE; code <= V_FAILED + 1; code++) {
 			struct fake_step s = fake_verdict(code);
 
-			script(&s, 1);
+			stage_script(&s, 1);
 			if (code != V_MUST_CHANGE)
-				assert_int_not_equal(once(name, DO_AUTH), PAM_SUCCESS);
-			assert_int_not_equal(once(name, DO_ACCT), PAM_SUCCESS);
+				assert_int_not_equal(stage_try(name, DO_AUTH), PAM_SUCCESS);
+			assert_int_not_equal(stage_try(name, DO_ACCT), PAM_SUCCESS);
 		}
 		broken_replies(name);
 	}
@@ -176,7 +147,7 @@ static void test_stacks_hanging(void **state)
 	pid_t pids[N(shapes)];
 
 	(void)state;
-	script(&s, 1);
+	stage_script(&s, 1);
 	for (size_t i = 0; i < N(shapes); i++) {
 		char name[16];
 
@@ -184,8 +155,8 @@ static void test_stacks_hanging(void **state)
 		write_shape(name, &shapes[i]);
 		pids[i] = fork();
 		if (pids[i] == 0)
-			_exit(once(name, DO_AUTH) != PAM_SUCCESS &&
-					      once(name, DO_ACCT) != PAM_SUCCESS
+			_exit(stage_try(name, DO_AUTH) != PAM_SUCCESS &&
+					      stage_try(name, DO_ACCT) != PAM_SUCCESS
 				      ? 0
 				      : 1);
 		assert_true(pids[i] > 0);
@@ -205,25 +176,25 @@ static void test_stacks_dead(void **state)
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
 	(void)state;
-	script(&ok, 1);
-	memcpy(sa.sun_path, st.sock, strlen(st.sock));
-	fake_stop(st.fake);
+	stage_script(&ok, 1);
+	memcpy(sa.sun_path, stage.sock, strlen(stage.sock));
+	fake_stop(stage.fake);
 	for (size_t i = 0; i < N(shapes); i++) { /* no socket */
 		write_shape("shape", &shapes[i]);
 		never_in("shape");
 	}
-	assert_int_equal(once("plain", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
-	assert_int_equal(once("plain", DO_ACCT), PAM_AUTHINFO_UNAVAIL);
-	assert_int_equal(once("plain", DO_CHANGE), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(stage_try("plain", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(stage_try("plain", DO_ACCT), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(stage_try("plain", DO_CHANGE), PAM_AUTHINFO_UNAVAIL);
 	assert_int_equal(bind(fd, (const struct sockaddr *)&sa, sizeof(sa)), 0);
 	for (size_t i = 0; i < N(shapes); i++) { /* a socket, and nobody behind it */
 		write_shape("shape", &shapes[i]);
 		never_in("shape");
 	}
-	assert_int_equal(once("plain", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(stage_try("plain", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
 	close(fd);
-	st.fake = fake_start(st.sock, (uid_t)-1, NULL);
-	assert_non_null(st.fake);
+	stage.fake = fake_start(stage.sock, (uid_t)-1, NULL);
+	assert_non_null(stage.fake);
 }
 
 /* ---- when pind does not answer: the code, and a line that says what to do ---- */
@@ -248,7 +219,7 @@ static void test_silences(void **state)
 	};
 
 	(void)state;
-	stage_plain(&st, "short", "timeout=1");
+	stage_plain(&stage, "short", "timeout=1");
 	for (size_t i = 0; i < N(rows); i++) {
 		struct fake_step s = fake_verdict(V_OK);
 
@@ -256,11 +227,11 @@ static void test_silences(void **state)
 		for (int what = DO_AUTH; what <= DO_CHANGE; what++) {
 			if (s.how == FAKE_HANG && what != DO_AUTH)
 				continue;
-			script(&s, 1);
+			stage_script(&s, 1);
 			stage_forget();
-			assert_int_equal(once("short", (enum stage_call)what), rows[i].code);
+			assert_int_equal(stage_try("short", (enum stage_call)what), rows[i].code);
 			assert_non_null(strstr(stage_log(), rows[i].line));
-			assert_non_null(strstr(stage_log(), st.sock));
+			assert_non_null(strstr(stage_log(), stage.sock));
 			assert_true(strchr(stage_log(), '\n')[1] == '\0'); /* one line */
 		}
 	}
@@ -273,26 +244,26 @@ static void test_sockets_of_others(void **state)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), file;
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/stream.sock", st.dir); /* another protocol */
+	snprintf(path, sizeof(path), "%s/stream.sock", stage.dir); /* another protocol */
 	memcpy(sa.sun_path, path, strlen(path));
 	assert_int_equal(bind(fd, (const struct sockaddr *)&sa, sizeof(sa)), 0);
 	assert_int_equal(listen(fd, 4), 0);
 	snprintf(text, sizeof(text), "auth required $ socket=%s\n", path);
-	stage_service(&st, "stream", text);
-	assert_int_equal(once("stream", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
+	stage_service(&stage, "stream", text);
+	assert_int_equal(stage_try("stream", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
 	close(fd);
 
-	snprintf(path, sizeof(path), "%s/plain", st.dir); /* no socket at all */
+	snprintf(path, sizeof(path), "%s/plain", stage.dir); /* no socket at all */
 	file = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	assert_true(file >= 0);
 	close(file);
 	snprintf(text, sizeof(text), "auth required $ socket=%s\n", path);
-	stage_service(&st, "file", text);
-	assert_int_equal(once("file", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
+	stage_service(&stage, "file", text);
+	assert_int_equal(stage_try("file", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
 
 	snprintf(text, sizeof(text), "auth required $ socket=/proc/self/mem/x\n");
-	stage_service(&st, "proc", text);
-	assert_int_equal(once("proc", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
+	stage_service(&stage, "proc", text);
+	assert_int_equal(stage_try("proc", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
 }
 
 /* A socket that this uid may not use; asked from a child, which can give its uid away. */
@@ -300,13 +271,13 @@ static void test_not_for_this_uid(void **state)
 {
 	struct fake_step ok = fake_verdict(V_OK);
 	struct actor a = { 0 };
-	pam_handle_t *pamh = stage_start(&st, "plain", CF, &a);
+	pam_handle_t *pamh = stage_start(&stage, "plain", CF, &a);
 	pid_t pid;
 	int status;
 
 	(void)state;
-	script(&ok, 1);
-	assert_int_equal(chmod(st.sock, 0), 0);
+	stage_script(&ok, 1);
+	assert_int_equal(chmod(stage.sock, 0), 0);
 	assert_int_equal(pam_open_session(pamh, 0), PAM_SUCCESS); /* loads the module */
 	pid = fork();
 	if (pid == 0) {
@@ -321,7 +292,7 @@ static void test_not_for_this_uid(void **state)
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_int_equal(chmod(st.sock, 0700), 0);
+	assert_int_equal(chmod(stage.sock, 0700), 0);
 	pam_end(pamh, PAM_SUCCESS);
 }
 
@@ -335,9 +306,9 @@ static void test_impostor(void **state)
 	(void)state;
 	if (getuid() != 0)
 		skip();
-	snprintf(dir, sizeof(dir), "%s/open", st.dir);
+	snprintf(dir, sizeof(dir), "%s/open", stage.dir);
 	snprintf(path, sizeof(path), "%s/sock", dir);
-	assert_int_equal(chmod(st.dir, 0755), 0);
+	assert_int_equal(chmod(stage.dir, 0755), 0);
 	assert_int_equal(mkdir(dir, 0755), 0);
 	assert_int_equal(chown(dir, 65534, 65534), 0);
 	impostor = fake_start(path, 65534, NULL);
@@ -347,11 +318,11 @@ static void test_impostor(void **state)
 		 "auth required $ socket=%s\naccount required $ socket=%s\n"
 		 "password required $ socket=%s server_uid=65533\n",
 		 path, path, path);
-	stage_service(&st, "impostor", text);
+	stage_service(&stage, "impostor", text);
 	stage_forget();
-	assert_int_equal(once("impostor", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
-	assert_int_equal(once("impostor", DO_ACCT), PAM_AUTHINFO_UNAVAIL);
-	assert_int_equal(once("impostor", DO_CHANGE), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(stage_try("impostor", DO_AUTH), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(stage_try("impostor", DO_ACCT), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(stage_try("impostor", DO_CHANGE), PAM_AUTHINFO_UNAVAIL);
 	assert_non_null(
 		strstr(stage_log(), "neither root nor server_uid=: refusing to send it a PIN"));
 	fake_settle(impostor);
@@ -359,11 +330,11 @@ static void test_impostor(void **state)
 	assert_int_equal(fake_bytes(impostor), 0);
 
 	snprintf(text, sizeof(text), "auth required $ socket=%s server_uid=65534\n", path);
-	stage_service(&st, "impostor", text);
-	assert_int_equal(once("impostor", DO_AUTH), PAM_SUCCESS);
+	stage_service(&stage, "impostor", text);
+	assert_int_equal(stage_try("impostor", DO_AUTH), PAM_SUCCESS);
 	fake_stop(impostor);
 	assert_int_equal(rmdir(dir), 0);
-	assert_int_equal(chmod(st.dir, 0700), 0);
+	assert_int_equal(chmod(stage.dir, 0700), 0);
 }
 
 int main(void)
@@ -378,5 +349,5 @@ int main(void)
 		cmocka_unit_test(test_impostor),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, stage_up, stage_down);
 }

@@ -20,6 +20,7 @@ reload     a policy is in force after a reload
 mistake    a bad policy fails the reload, by file and line, and changes nothing
 defaults   every setting of the installed pind.conf is known
 restart    a restart keeps the PIN
+backup     key and store, lost and put back as the manual says, are as good as ever
 kills      after 100 kills in a row the PIN is good
 shortkey   with a short key pind does not start, and says why
 secrets    no code and no PIN is in the journal or in the store'
@@ -101,8 +102,8 @@ make_key() {
 }
 
 t_key() {
-	grep -q 'head -c 32 /dev/urandom | systemd-creds encrypt --name=pind.key - ' \
-		systemd/pind.service && make_key 32
+	grep -q 'head -c 32 /dev/urandom |$' systemd/pind.service &&
+		grep -q '^#   systemd-creds encrypt --name=pind.key - ' systemd/pind.service && make_key 32
 }
 
 t_sockets() {
@@ -229,6 +230,22 @@ t_restart() {
 	new_log >"$tmp/log"
 	cat "$tmp/log"
 	grep -q 'Deactivated successfully' "$tmp/log" || fail "it did not end well"
+}
+
+# The commands of pind(8), THE ROOT KEY.
+t_backup() {
+	key=/etc/credstore.encrypted/pind.key
+	inside sh -c "systemd-creds decrypt --name=pind.key --transcode=base64 $key - >/root/COPY &&
+		systemctl stop pind-auth.socket pind-admin.socket pind.service &&
+		mkdir /srv/backup && cp -a /var/lib/pind /srv/backup/" || return 1
+	[ "$(inside systemctl is-active pind.service)" = inactive ] || fail "pind still runs" || return 1
+	inside rm -r $key /var/lib/pind || return 1
+	inside sh -c "base64 -d /root/COPY | systemd-creds encrypt --name=pind.key - $key &&
+		cp -a /srv/backup/pind /var/lib/ && chown -R pind: /var/lib/pind &&
+		systemctl start pind-auth.socket pind-admin.socket" || return 1
+	good_login
+	was_good=$?
+	inside rm -r /root/COPY /srv/backup && return $was_good
 }
 
 answers_again() {

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 CASES='files     what is installed, and where
 kept      a second install keeps the configuration
+gone      uninstall leaves the configuration and nothing else
 prefix    the unit starts the program where it was put
 score     the sandbox of the unit is tight
 defaults  every setting of the installed pind.conf is known'
@@ -40,6 +41,14 @@ t_kept() {
 	echo '# mine' >"$tmp/root/etc/pind/pind.conf"
 	install_into "$tmp/root" PAMDIR=/pam || return 1
 	[ "$(cat "$tmp/root/etc/pind/pind.conf")" = '# mine' ] || fail "pind.conf was replaced"
+}
+
+t_gone() {
+	install_into "$tmp/gone" PAMDIR=/pam || return 1
+	find "$tmp/gone" -name pinctl.1 | grep -q . || fail "no manual was installed" || return 1
+	make --no-print-directory uninstall B="$B" DESTDIR="$tmp/gone" PAMDIR=/pam || return 1
+	[ "$(cd "$tmp/gone" && find . ! -type d)" = ./etc/pind/pind.conf ] || find "$tmp/gone" ! -type d
+	[ "$(cd "$tmp/gone" && find . ! -type d)" = ./etc/pind/pind.conf ]
 }
 
 t_prefix() {

@@ -236,6 +236,34 @@ static void a_service_can_be_tried_for_a_person(void **state)
 	assert_int_equal(test_service(ANN, "login"), V_REVOKED);
 }
 
+static uint64_t pool_until_s(void)
+{
+	struct wire_msg m = { .type = WIRE_SOURCE_GET };
+
+	snprintf(m.source_get.cf, sizeof(m.source_get.cf), "%s", ANN);
+	desk_ask(&desk_admin, &m);
+	assert_int_equal(desk.rep.type, WIRE_SOURCE_IS);
+	return desk.rep.source_is.until_s;
+}
+
+static void a_wait_that_is_over_is_not_told(void **state)
+{
+	uint64_t until_s;
+
+	(void)state;
+	desk_issue(ANN, ANN_16, LEVEL_SEMPLICE);
+	for (int i = 0; i < 3; i++)
+		desk_wrong(ANN);
+	until_s = desk.now_s + 30;
+	desk.now_s = until_s - 1;
+	assert_int_equal(desk_status(ANN)->until_s, until_s);
+	assert_int_equal(pool_until_s(), until_s);
+	desk.now_s = until_s;
+	assert_int_equal(desk_status(ANN)->until_s, 0);
+	assert_int_equal(pool_until_s(), 0);
+	assert_int_equal(desk_status(ANN)->fails, 3);
+}
+
 static void figures_count(void **state)
 {
 	struct wire_msg m = { .type = WIRE_STATS };
@@ -268,6 +296,7 @@ int main(void)
 		TEST(status_says_what_is_on_record),
 		TEST(services_are_listed_as_they_are_read),
 		TEST(a_service_can_be_tried_for_a_person),
+		TEST(a_wait_that_is_over_is_not_told),
 		TEST(figures_count),
 	};
 

@@ -147,7 +147,7 @@ static void test_what_is_fine(void **state)
 	conf_free(c);
 }
 
-/* libinih reads lines of 199: what is beyond must not become a line of its own. */
+/* libinih reads lines of 199, and newer ones of 198: what is beyond must not become a line of its own. */
 static void test_long_lines(void **state)
 {
 	char text[4096], wide[1024];
@@ -165,15 +165,15 @@ static void test_long_lines(void **state)
 		assert_int_equal(c->limit, 10); /* a comment sets nothing, however long */
 		conf_free(c);
 		snprintf(text, sizeof(text), "[guesses]\nfree = 1 ;%.*s\nlimit = x\n", n, wide);
-		if (n + 10 > 199)
-			assert_text_refused(text, 2, "longer than 199 characters");
+		if (n + 10 > 198)
+			assert_text_refused(text, 2, "longer than 198 characters");
 		else
 			assert_text_refused(text, 3, "limit = 'x': write a number of attempts from 1 to "
 						     "92");
 	}
 	memset(wide, ' ', sizeof(wide));
 	snprintf(text, sizeof(text), "[guesses]\n%.*slimit = 7\n", 300, wide);
-	assert_text_refused(text, 2, "longer than 199 characters");
+	assert_text_refused(text, 2, "longer than 198 characters");
 }
 
 static void test_bytes_that_are_no_text(void **state)
@@ -231,8 +231,11 @@ static void test_services(void **state)
 {
 	const struct conf_service *s;
 	struct conf *c;
+	char line[128] = "";
+	FILE *f = fmemopen(line, sizeof(line), "w");
 
 	(void)state;
+	assert_non_null(f);
 	write_service("web.conf", "level = dispositivo\ncategories = impresa, patronato\n"
 				  "peers = alice 33,bob\n");
 	write_service("a.conf", "");
@@ -240,14 +243,15 @@ static void test_services(void **state)
 				      "peers: 1\n 2 3\n 4294967294\n");
 	write_service("default.conf", "level = dispositivo\n");
 	write_service(".hidden.conf", "nonsense\n");
-	write_service("web.conf~", "nonsense\n");
-	write_service("README", "nonsense\n");
 	c = read_all();
 	assert_int_equal(c->n_services, 4);
 	assert_string_equal(c->services[0].name, "default");
 	assert_string_equal(c->services[1].name, "Z-0_9.x");
 	assert_string_equal(c->services[2].name, "a");
 	assert_string_equal(c->services[3].name, "web");
+	conf_print_services(c, f);
+	assert_int_equal(fclose(f), 0);
+	assert_string_equal(line, "services with a policy of their own: Z-0_9.x a web\n");
 	s = conf_service(c, "web");
 	assert_true(s->level == LEVEL_DISPOSITIVO && s->categories == (1u << 4 | 1u << 6));
 	assert_true(s->n_peers == 3 && s->peers[0] == 1001 && s->peers[1] == 33 && s->peers[2] == 1002);
@@ -353,6 +357,25 @@ static void test_bad_names_of_services(void **state)
 	assert_refused(service_file("fifo.conf"), 0, "not a regular file");
 }
 
+/* Somebody believes that these are policies: none of them is left out without a word. */
+static void test_files_that_are_no_policy(void **state)
+{
+	static const char *const names[] = { "web", "web.conf.bak", "web.conf~", "web.Conf", "conf",
+					     "README", "web.conf " };
+
+	(void)state;
+	for (size_t i = 0; i < N(names); i++) {
+		write_service("web.conf", "");
+		write_service(names[i], "");
+		assert_refused(service_file(names[i]), 0,
+			       "a policy is called SERVICE.conf: rename the file or remove it");
+		unlink(service_file(names[i]));
+	}
+	write_service(".web.conf.swp", "nonsense\n");
+	assert_int_equal(mkdir(service_file(".git"), 0700), 0);
+	conf_free(read_all());
+}
+
 static void test_how_many_peers(void **state)
 {
 	char text[1024] = "peers = 0\n";
@@ -387,6 +410,7 @@ int main(void)
 		TEST(test_no_folder_of_services),
 		TEST(test_bad_services),
 		TEST(test_bad_names_of_services),
+		TEST(test_files_that_are_no_policy),
 		TEST(test_how_many_peers),
 	};
 

@@ -257,11 +257,18 @@ t_house() {
 }
 
 t_key() {
-	line=$(sed -n 's/^# *\(head -c 32 .*\)/\1/p' systemd/pind.service)
-	[ -n "$line" ] || fail "not in pind.service" || return 1
+	sed -n '/^# test -e /,/encrypt/s/^# *//p' systemd/pind.service >"$tmp/lines"
+	[ "$(wc -l <"$tmp/lines")" -eq 2 ] || fail "not in pind.service" || return 1
 	for file in README.md scripts/demo docs/pind.8.scd.in; do
-		grep -qF -e "$line" $file || fail "not in $file: $line" || return 1
+		while read -r line; do
+			grep -qF -e "$line" $file || fail "not in $file: $line" || return 1
+		done <"$tmp/lines"
 	done
+	# typed twice it makes one key
+	sed "s,/etc/credstore.encrypted,$tmp,;s,systemd-creds encrypt.* - ,cat >," "$tmp/lines" >"$tmp/make"
+	sh "$tmp/make" && [ "$(wc -c <"$tmp/pind.key")" -eq 32 ] || fail "no key" || return 1
+	cp "$tmp/pind.key" "$tmp/first.key" && sh "$tmp/make"
+	cmp "$tmp/pind.key" "$tmp/first.key"
 }
 
 echo "1..$(echo "$CASES" | wc -l)"

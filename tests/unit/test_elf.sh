@@ -50,7 +50,7 @@ imports() { # pattern
 
 # Programs export nothing of their own; pind has its own mmap() for Argon2 (arena.h).
 exports_nothing() {
-	! nm -D --defined-only "$program" | grep -vE ' (stdout|stdin|stderr|environ|optind|optarg|program_invocation_.*|argp_program_version|argp_program_bug_address|argp_err_exit_status|mmap|munmap|__.*)(@.*)?$'
+	! nm -D --defined-only "$program" | grep -vE ' (stdout|stdin|stderr|environ|optind|optarg|program_invocation_.*|argp_program_version|argp_program_bug_address|argp_err_exit_status|mmap|munmap|_IO_stdin_used|__.*)(@.*)?$'
 }
 
 # "LIBRARY...": no others.

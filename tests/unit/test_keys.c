@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "keys.h"
@@ -190,7 +191,7 @@ static int open_file_of(size_t n, struct keys **k)
 	for (size_t i = 0; i < n; i++)
 		assert_int_equal(write(fd, &(uint8_t){ (uint8_t)i }, 1), 1);
 	close(fd);
-	r = keys_open(k, path);
+	r = keys_open(k, path, KEYS_PRIVATE);
 	unlink(path);
 	return r;
 }
@@ -206,11 +207,50 @@ static void test_key_files(void **state)
 	assert_int_equal(open_file_of(KEYS_ROOT_LEN + 1, &k), KEYS_E_LONG);
 	assert_int_equal(open_file_of(5000, &k), KEYS_E_LONG);
 	snprintf(path, sizeof(path), "%s/none", dir);
-	assert_int_equal(keys_open(&k, path), -ENOENT);
-	assert_true(keys_open(&k, dir) < 0); /* a directory */
-	assert_int_equal(keys_open(&k, "/dev/zero"), KEYS_E_LONG);
-	assert_int_equal(keys_open(&k, "/dev/null"), KEYS_E_SHORT);
+	assert_int_equal(keys_open(&k, path, KEYS_OF_SYSTEMD), -ENOENT);
+	assert_true(keys_open(&k, dir, KEYS_OF_SYSTEMD) < 0); /* a directory */
+	assert_int_equal(keys_open(&k, "/dev/zero", KEYS_OF_SYSTEMD), KEYS_E_LONG);
+	assert_int_equal(keys_open(&k, "/dev/null", KEYS_OF_SYSTEMD), KEYS_E_SHORT);
 	assert_null(k); /* none of them gave one */
+}
+
+/* With which mode and owner a key file is one. */
+static int open_file_as(mode_t mode, uid_t uid, enum keys_care care)
+{
+	const uint8_t root[KEYS_ROOT_LEN] = { 1 };
+	struct keys *k = NULL;
+	char path[64];
+	int r, fd;
+
+	snprintf(path, sizeof(path), "%s/key", dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, root, sizeof(root)), sizeof(root));
+	assert_int_equal(fchmod(fd, mode), 0);
+	if (uid != geteuid())
+		assert_int_equal(fchown(fd, uid, (gid_t)-1), 0);
+	close(fd);
+	r = keys_open(&k, path, care);
+	assert_int_equal(k != NULL, r == 0);
+	keys_close(k);
+	unlink(path);
+	return r;
+}
+
+static void test_a_key_others_may_read(void **state)
+{
+	const uid_t self = geteuid();
+
+	(void)state;
+	assert_int_equal(open_file_as(0400, self, KEYS_PRIVATE), 0);
+	assert_int_equal(open_file_as(0600, self, KEYS_PRIVATE), 0);
+	for (mode_t bit = 01; bit <= 040; bit <<= 1) {
+		assert_int_equal(open_file_as(0600 | bit, self, KEYS_PRIVATE), KEYS_E_OPEN);
+		assert_int_equal(open_file_as(0600 | bit, self, KEYS_OF_SYSTEMD), 0);
+	}
+	if (self == 0) { /* somebody else's is not a secret, whatever its mode */
+		assert_int_equal(open_file_as(0600, 65534, KEYS_PRIVATE), KEYS_E_OPEN);
+		assert_int_equal(open_file_as(0600, 65534, KEYS_OF_SYSTEMD), 0);
+	}
 }
 
 static void test_a_key_file_is_its_bytes(void **state)
@@ -235,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_seals_never_repeat),
 		cmocka_unit_test(test_every_flip_and_cut_is_refused),
 		cmocka_unit_test(test_key_files),
+		cmocka_unit_test(test_a_key_others_may_read),
 		cmocka_unit_test(test_a_key_file_is_its_bytes),
 	};
 

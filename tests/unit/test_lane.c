@@ -131,7 +131,7 @@ static void only_equals_are_equal(void **state)
 		label_of(&desk_root, login(BOB, "ABCD2345", "login", "10.0.0.1")),
 		label_of(&desk_root, login(ANN, "ABCD2346", "login", "10.0.0.1")),
 		label_of(&desk_root, login(ANN, "ABCD2345", "sshd", "10.0.0.1")),
-		label_of(&desk_root, login(ANN, "ABCD2345", "login", "10.0.0.2")),
+		label_of(&desk_root, login(ANN, "ABCD2345", "login", "10.0.1.1")),
 		label_of(&desk_root, login(ANN, "ABCD2345", "login10.0.0.1", "")),
 	};
 	struct rota_label same = label_of(&desk_root, login(ANN, "ABCD2345", "login", "10.0.0.1"));
@@ -145,6 +145,8 @@ static void only_equals_are_equal(void **state)
 		assert_int_equal(memcmp(others[i].person, one.person, sizeof(one.person)) == 0,
 				 i != 1);
 	}
+	same = label_of(&desk_root, login(ANN, "abcd-2345 ", "login", "10.0.0.200"));
+	assert_memory_equal(&same, &one, sizeof(one)); /* the same symbols, from the same network */
 	more.authenticate.level = 1;
 	same = label_of(&desk_root, more);
 	assert_memory_not_equal(same.whole, one.whole, sizeof(one.whole));

@@ -82,7 +82,7 @@ static void check_cell(const struct pin_rec *old, enum pin_event ev, uint32_t ge
 	/* a comparison is allowed when the gate is open, for everyone, and is always paid for */
 	assert_int_equal(s.then == PIN_CHECK,
 			 (ev == PIN_TRY || ev == PIN_AGAIN) && gate == PIN_OPEN);
-	assert_int_equal(s.then == PIN_CHECK && ev == PIN_TRY,
+	assert_int_equal(s.then == PIN_CHECK && (ev == PIN_TRY || gen != old->gen),
 			 r.penalty.pool.fails > old->penalty.pool.fails);
 	assert_int_equal(s.then == PIN_CHECK, s.commit && (ev == PIN_TRY || ev == PIN_AGAIN));
 	assert_int_equal(s.wait_s > 0, s.verdict == V_THROTTLED);
@@ -105,9 +105,12 @@ static void check_cell(const struct pin_rec *old, enum pin_event ev, uint32_t ge
 		assert_true(pin_life(&r, now_s) == life || pin_life(&r, now_s) == PIN_REVOKED);
 	if (ev != PIN_ISSUE && ev != PIN_CONVERT && ev != PIN_REVOKE) /* nor does the level move */
 		assert_int_equal(r.level, old->level);
-	assert_int_equal(r.gen != old->gen,
-			 memcmp(r.verifier, old->verifier, sizeof(r.verifier)) != 0 ||
-				 r.revoked != old->revoked);
+	if (ev == PIN_REHASH)
+		assert_int_equal(r.gen, old->gen); /* it is still the same PIN */
+	else
+		assert_int_equal(r.gen != old->gen,
+				 memcmp(r.verifier, old->verifier, sizeof(r.verifier)) != 0 ||
+					 r.revoked != old->revoked);
 }
 
 static void every_cell_keeps_the_law(void **state)
@@ -390,12 +393,10 @@ static enum verdict model_step(struct model *m, enum pin_event ev, bool current,
 {
 	switch (ev) {
 	case PIN_TRY: return model_try(m, false, now_s);
-	case PIN_AGAIN: return model_try(m, true, now_s);
+	case PIN_AGAIN: return model_try(m, current, now_s); /* wrong for another PIN: a new try */
 	case PIN_REHASH:
-		if (!current || dead(m, now_s) || m->temporary || now_s >= m->expires_s)
-			return V_WRONG;
-		m->proofs++;
-		return V_OK;
+		return current && !dead(m, now_s) && !m->temporary && now_s < m->expires_s ? V_OK
+											    : V_WRONG;
 	case PIN_MATCH: return model_proof(m, current, false, now_s, arg);
 	case PIN_RENEW: return model_proof(m, current, true, now_s, arg);
 	case PIN_REFUND:

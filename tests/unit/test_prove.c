@@ -141,7 +141,7 @@ static void test_what_is_hashed_for_nobody(void **state)
 	assert_int_equal(prove(bob, ann_16), V_WRONG);
 	assert_string_equal(hashed.log, "1/8:8 1/8:8 ");
 	assert_int_equal(prove(bob, "ABC-D23"), V_WRONG);
-	assert_string_equal(hashed.log, "1/8:6 "); /* the symbols */
+	assert_string_equal(hashed.log, "1/8:7 "); /* no PIN: the text as it is */
 	assert_int_equal(prove(bob, ""), V_WRONG);
 	assert_string_equal(hashed.log, "1/8:0 ");
 	assert_int_equal(prove(bob, "\b\n\r\177INCORRECT"), V_WRONG);

@@ -109,6 +109,23 @@ static void name_of(char name[static 16], unsigned int i)
 	snprintf(name, 16, "s%u", i);
 }
 
+/* A number of times, counted from when it last happened. */
+static void test_again_so_often(void **state)
+{
+	const uint8_t *id = id_of(33, "web", bob);
+
+	(void)state;
+	assert_false(recent_again(recent, id, T, 3));
+	recent_add(recent, id, T);
+	for (int i = 0; i < 3; i++)
+		assert_true(recent_again(recent, id, T + 1, 3));
+	assert_false(recent_again(recent, id, T + 1, 3));
+	assert_true(recent_has(recent, id, T + 1)); /* that does not count */
+	recent_add(recent, id, T + 2);
+	assert_true(recent_again(recent, id, T + 2 + RECENT_PROOF_S, 3));
+	assert_false(recent_again(recent, id, T + 3 + RECENT_PROOF_S, 3));
+}
+
 /* The table has room for 16384: half of that all stay but a few, and the latest always does. */
 static void test_a_crowd(void **state)
 {
@@ -193,6 +210,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_only_what_was_proven, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_for_five_minutes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_another_window, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_again_so_often, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_crowd, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_person_takes_one_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_threads, setup, teardown),

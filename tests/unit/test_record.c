@@ -266,7 +266,7 @@ static void context_of(uint8_t ad[static 42], uint8_t table, const uint8_t *key,
  */
 static void test_format_2_is_frozen(void **state)
 {
-	static const char want[] = "f4fe8b52b74d286a39facdfebe1c416d6ac761e91c2c03fb9fa678ca45d29653";
+	static const char want[] = "74c1ac68b1549499e49a0bd3665add9f0f00c981885aec56a9ce77c79c314dd6";
 	struct account a = full();
 	struct store_row row = row_of(ann_key, &a);
 	uint8_t ad[42], plain[STORE_ROW_MAX], digest[32];
@@ -274,10 +274,10 @@ static void test_format_2_is_frozen(void **state)
 
 	(void)state;
 	context_of(ad, STORE_PIN, ann_key, 42);
-	assert_int_equal(row.len, 1 + KEYS_SEAL_LEN + 1270);
+	assert_int_equal(row.len, 1 + KEYS_SEAL_LEN + 2 * 704);
 	assert_int_equal(keys_unseal(keys, KEYS_RECORD, plain, row.bytes + 1, row.len - 1, ad,
 				     sizeof(ad)), 0);
-	assert_memory_equal(plain, "\0\x10RSSMRA85T10A562S\xfd\xff\xff\xff\xff\x03\x01\x02\xfe", 26);
+	assert_memory_equal(plain, "\x04\xf6\0\x10RSSMRA85T10A562S\xfd\xff\xff\xff\xff\x03\x01\x02\xfe", 28);
 	crypto_generichash(digest, sizeof(digest), plain, row.len - 1 - KEYS_SEAL_LEN, NULL, 0);
 	assert_string_equal(sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest)), want);
 }
@@ -300,10 +300,36 @@ static void test_sealed_nonsense(void **state)
 		if (n != whole)
 			assert_refused(RECORD_E_FORMAT, keys, ann_key, &row);
 	}
-	plain[1]++; /* cf: one more than it may have */
-	keys_seal(keys, KEYS_RECORD, row.bytes + 1, plain, whole, ad, sizeof(ad));
 	row.len = 1 + whole + KEYS_SEAL_LEN;
+	for (size_t i = 0; i < 4; i++) { /* the length of all, and of cf: one more than it is */
+		plain[i]++;
+		keys_seal(keys, KEYS_RECORD, row.bytes + 1, plain, whole, ad, sizeof(ad));
+		assert_refused(RECORD_E_FORMAT, keys, ann_key, &row);
+		plain[i]--;
+	}
+	memset(plain, 0xff, sizeof(plain)); /* longer than any */
+	keys_seal(keys, KEYS_RECORD, row.bytes + 1, plain, whole, ad, sizeof(ad));
 	assert_refused(RECORD_E_FORMAT, keys, ann_key, &row);
+}
+
+/* Nobody sees by a row's length whose it is, or what it is of. */
+static void test_rows_are_as_long(void **state)
+{
+	struct account nobody = { .category = 0 }, someone = full();
+	const struct shadow sh = { .rev = 0 };
+	const struct clock_mark mark = { .rev = 0 };
+	struct store_row row = row_of(ann_key, &nobody);
+	size_t len = row.len;
+
+	(void)state;
+	someone.email[30] = someone.doc_issuer[20] = someone.reason[0] = '\0';
+	for (size_t i = 0; i < PENALTY_SOURCES; i++)
+		someone.pin.penalty.known[i].from.service[8] = '\0';
+	assert_int_equal(row_of(ann_key, &someone).len, len);
+	record_put_shadow(keys, ann_key, &sh, &row);
+	assert_int_equal(row.len, len);
+	record_put_clock(keys, &mark, &row);
+	assert_int_equal(row.len, len);
 }
 
 static void assert_not_in(const struct store_row *row, const void *what, size_t n)
@@ -376,6 +402,7 @@ int main(void)
 		cmocka_unit_test(test_other_formats),
 		cmocka_unit_test(test_format_2_is_frozen),
 		cmocka_unit_test(test_sealed_nonsense),
+		cmocka_unit_test(test_rows_are_as_long),
 		cmocka_unit_test(test_a_row_shows_nothing),
 		cmocka_unit_test(test_keys_of_rows),
 		cmocka_unit_test(test_verifiers),

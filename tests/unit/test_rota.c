@@ -44,6 +44,26 @@ static size_t take(void)
 	return x != NULL ? (size_t)(x - items) : ITEMS;
 }
 
+/* Its own uid fills the queue: the latest about whom most wait makes room, not whoever came last. */
+static void one_person_does_not_fill_it(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 8; i++)
+		assert_int_equal(put(i, 1, 7, 0), ROTA_QUEUED);
+	assert_int_equal(put(8, 1, 1, 0), ROTA_QUEUED);
+	assert_int_equal(put(9, 1, 2, 0), ROTA_QUEUED);
+	assert_int_equal(put(10, 1, 7, 0), ROTA_FULL); /* one more about them is turned away */
+	assert_null(evicted);
+	assert_int_equal(put(11, 1, 3, 0), ROTA_QUEUED);
+	assert_ptr_equal(evicted, &items[7]);
+	assert_int_equal(put(12, 1, 4, 0), ROTA_QUEUED);
+	assert_ptr_equal(evicted, &items[6]);
+	assert_int_equal(rota_waiting(rota), 10);
+	for (size_t i = 13; i < 30; i++) /* nobody has more than one: the newcomer is turned away */
+		(void)put(i, 1, (uint8_t)(i + 20), 0);
+	assert_int_equal(put(30, 1, 99, 0), ROTA_FULL);
+}
+
 static void uids_take_turns(void **state)
 {
 	(void)state;
@@ -224,7 +244,7 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_rota, close_rota)
 	const struct CMUnitTest tests[] = {
-		TEST(uids_take_turns),
+		TEST(one_person_does_not_fill_it), TEST(uids_take_turns),
 		TEST(no_more_run_than_may),
 		TEST(one_request_about_a_person_at_a_time),
 		TEST(equal_requests_join),

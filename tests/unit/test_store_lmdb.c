@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_store_lmdb.c - what only a store on disk can do: survive, grow under readers, refuse files. */
+/* test_store_lmdb.c - what only a store on disk can do: survive, grow under readers, refuse. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -241,6 +241,7 @@ static void test_what_cannot_be_opened(void **state)
 {
 	char garbage[3 * 4096], path[128];
 	struct store *s = NULL;
+	struct stat st;
 
 	(void)state;
 	assert_int_equal(store_open(&s, "lmdb:/nonexistent/dir", ROOM), -ENOENT);
@@ -252,7 +253,66 @@ static void test_what_cannot_be_opened(void **state)
 	assert_int_equal(store_open(&s, url, ROOM), -EIO);
 	assert_int_equal(truncate(data, 4096), 0);
 	assert_int_equal(store_open(&s, url, ROOM), -EIO);
+	write_file(data, "", 0, 0600); /* LMDB takes it for a new one; it may have been cut */
+	assert_int_equal(store_open(&s, url, ROOM), -EIO);
+	assert_int_equal(stat(data, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	assert_int_equal(unlink(data), 0);
+	assert_int_equal(symlink("/nonexistent/data.mdb", data), 0); /* a disk that is not there */
+	assert_int_equal(store_open(&s, url, ROOM), -EIO);
 	assert_null(s);
+}
+
+/* A LMDB of somebody else's, with this database (NULL: with none): ours are not added to it. */
+static void assert_foreign(const char *name)
+{
+	struct store *s = NULL;
+	MDB_stat st;
+	MDB_env *env;
+	MDB_txn *txn;
+	MDB_dbi dbi;
+
+	assert_int_equal(mdb_env_create(&env), 0);
+	assert_int_equal(mdb_env_set_maxdbs(env, 4), 0);
+	assert_int_equal(mdb_env_open(env, dir, 0, 0600), 0);
+	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	if (name != NULL)
+		assert_int_equal(mdb_dbi_open(txn, name, MDB_CREATE, &dbi), 0);
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	mdb_env_close(env);
+	assert_int_equal(store_open(&s, url, ROOM), -EIO);
+	assert_null(s);
+	assert_int_equal(mdb_env_create(&env), 0);
+	assert_int_equal(mdb_env_open(env, dir, MDB_RDONLY, 0600), 0);
+	assert_int_equal(mdb_env_stat(env, &st), 0);
+	assert_int_equal(st.ms_entries, name != NULL);
+	mdb_env_close(env);
+	assert_int_equal(unlink(data), 0);
+	assert_int_equal(unlink(lock), 0);
+}
+
+static void test_other_peoples_files(void **state)
+{
+	(void)state;
+	assert_foreign("mail");
+	assert_foreign("pin"); /* one of three is no store either */
+	assert_foreign(NULL);
+	store_close(open_here(ROOM));
+}
+
+/* What is left of one who was killed while making it. */
+static void test_a_half_made_store(void **state)
+{
+	char next[80];
+	struct stat st;
+
+	(void)state;
+	snprintf(next, sizeof(next), "%s.new", data);
+	write_file(next, "half", 4, 0600);
+	store_close(open_here(ROOM));
+	assert_int_equal(stat(next, &st), -1);
+	assert_int_equal(stat(data, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
 }
 
 /* As a user who may not write there; root may, so it becomes nobody. */
@@ -374,6 +434,8 @@ int main(void)
 		HERE(test_growing_under_readers),
 		HERE(test_every_worker_can_read),
 		HERE(test_what_cannot_be_opened),
+		HERE(test_other_peoples_files),
+		HERE(test_a_half_made_store),
 		HERE(test_where_nobody_may_write),
 		HERE(test_rows_that_cannot_be_ours),
 		HERE(test_a_full_disk),
