@@ -154,7 +154,9 @@ static int read_account(struct accounts *a, const uint8_t *key, struct account *
 	return r > 0 ? -EBADMSG : r;
 }
 
-static int read_shadow(struct accounts *a, const uint8_t *key, struct shadow *sh, uint64_t now_s)
+/* A row that was somebody else's, or is a day old, begins anew. */
+static int read_shadow(struct accounts *a, const uint8_t *key, uint64_t whose, struct shadow *sh,
+		       uint64_t now_s)
 {
 	struct store_row row = { .rev = 0 }, blank = a->blank_shadow;
 	int r = a->store->ops->get(a->store, STORE_SHADOW, key, &row);
@@ -165,8 +167,9 @@ static int read_shadow(struct accounts *a, const uint8_t *key, struct shadow *sh
 				      is_there ? &row : &blank, sh);
 	if (r == 0 && !is_there)
 		memset(sh, 0, sizeof(*sh));
-	if (r == 0 && now_s > sh->last_s + ACCOUNT_SHADOW_S)
+	if (r == 0 && (sh->whose != whose || now_s > sh->last_s + ACCOUNT_SHADOW_S))
 		sh->count = (struct penalty_count){ 0 };
+	sh->whose = whose;
 	return r > 0 ? -EBADMSG : r;
 }
 
@@ -188,7 +191,7 @@ static int look_up(struct accounts *a, const struct account_event *e, uint64_t n
 	record_account_key(at->account_key, a->keys, e->cf);
 	record_shadow_key(at->shadow_key, a->keys, e->cf);
 	at->shadow_key[STORE_KEY_LEN - 1] = e->stranger; /* texts that are no PIN: a row of their own */
-	r = read_shadow(a, at->shadow_key, &at->shadow, now_s);
+	r = read_shadow(a, at->shadow_key, record_whose(at->account_key), &at->shadow, now_s);
 	if (r == 0)
 		r = read_account(a, at->account_key, acc);
 	at->is_stranger = r == 0 && about_tries && (e->stranger || acc->pin.rev == 0);

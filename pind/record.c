@@ -74,6 +74,7 @@ static const struct codec_field shadow_fields[] = {
 	{ K_U32, offsetof(struct shadow, count.fails), 0, "fails" },
 	{ K_U64, offsetof(struct shadow, count.until_s), 0, "until_s" },
 	{ K_U64, offsetof(struct shadow, last_s), 0, "last_s" },
+	{ K_U64, offsetof(struct shadow, whose), 0, "whose" },
 	{ K_END, 0, 0, NULL },
 };
 
@@ -178,6 +179,14 @@ void record_shadow_key(uint8_t key[static STORE_KEY_LEN], const struct keys *k, 
 	key[0] = digest[0];
 	key[1] = digest[1];
 	key[2] = digest[2] & (0xff << (24 - SHADOW_BITS) & 0xff);
+}
+
+uint64_t record_whose(const uint8_t account_key[static STORE_KEY_LEN])
+{
+	uint64_t whose;
+
+	memcpy(&whose, account_key + STORE_KEY_LEN - sizeof(whose), sizeof(whose));
+	return whose;
 }
 
 void record_put_account(const struct keys *k, const uint8_t *key, const struct account *a,

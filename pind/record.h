@@ -42,6 +42,7 @@ struct shadow { /* a row of STORE_SHADOW: attempts on people without a PIN */
 	uint64_t rev;
 	struct penalty_count count; /* strangers have no known sources */
 	uint64_t last_s; /* the latest attempt */
+	uint64_t whose;  /* record_whose(): many share a row, and only the latest has it */
 };
 
 struct clock_mark { /* the row RECORD_CLOCK of STORE_META */
@@ -57,6 +58,9 @@ enum { /* positive: the row's fault */
 /* Keys of rows: STORE_KEY_LEN bytes each. */
 void record_account_key(uint8_t key[static STORE_KEY_LEN], const struct keys *k, const char *cf);
 void record_shadow_key(uint8_t key[static STORE_KEY_LEN], const struct keys *k, const char *cf);
+
+/* Stands for a person in a row that is shared; account_key is record_account_key()'s. */
+uint64_t record_whose(const uint8_t account_key[static STORE_KEY_LEN]);
 extern const uint8_t record_clock_key[STORE_KEY_LEN];
 
 /*

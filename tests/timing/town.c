@@ -132,10 +132,12 @@ static void settle_person(enum kind k, const char *cf, unsigned int p)
 
 static void settle_stranger(enum kind k, const char *cf)
 {
-	const struct shadow s = { .count = count_of(k), .last_s = FOR_EVER };
+	struct shadow s = { .count = count_of(k), .last_s = FOR_EVER };
 	uint8_t key[STORE_KEY_LEN];
 	struct store_row row;
 
+	record_account_key(key, keys, cf);
+	s.whose = record_whose(key);
 	record_shadow_key(key, keys, cf);
 	record_put_shadow(keys, key, &s, &row);
 	commit(STORE_SHADOW, key, &row);

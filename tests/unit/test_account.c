@@ -241,7 +241,10 @@ static int count(const uint8_t *key, const struct store_row *row, void *arg)
 	return 0;
 }
 
-/* However many strangers are tried: at most 2^20 rows, shared by all that fall on one. */
+/*
+ * However many strangers are tried: at most 2^20 rows. Who falls on another's row takes it over, and
+ * is not made to wait for what the other spent: somebody with a PIN would not be, either.
+ */
 static void test_strangers_take_bounded_space(void **state)
 {
 	static uint16_t first[1 << 20]; /* i + 1 of the name that has this shadow */
@@ -269,7 +272,11 @@ static void test_strangers_take_bounded_space(void **state)
 	snprintf(twin, sizeof(twin), "NAME%u", first[at]);
 	for (int n = 0; n < 3; n++)
 		assert_int_equal(step_of(name, PIN_TRY, T).then, PIN_CHECK);
+	assert_int_equal(step_of(name, PIN_TRY, T).verdict, V_THROTTLED);
+	for (int n = 0; n < 3; n++)
+		assert_int_equal(step_of(twin, PIN_TRY, T).then, PIN_CHECK);
 	assert_int_equal(step_of(twin, PIN_TRY, T).verdict, V_THROTTLED);
+	assert_int_equal(step_of(name, PIN_TRY, T).then, PIN_CHECK);
 }
 
 static void test_strangers_are_forgotten_after_a_day(void **state)

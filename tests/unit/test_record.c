@@ -159,7 +159,7 @@ static void test_an_empty_account_and_no_row(void **state)
 
 static void test_shadow_and_clock(void **state)
 {
-	struct shadow sh = { 6, { UINT32_MAX - 1, UINT64_MAX - 2 }, UINT64_MAX - 3 }, sh2;
+	struct shadow sh = { 6, { UINT32_MAX - 1, UINT64_MAX - 2 }, UINT64_MAX - 3, UINT64_MAX - 4 }, sh2;
 	struct clock_mark mark = { 8, UINT64_MAX - 4 }, mark2;
 	struct store_row row;
 	uint8_t key[STORE_KEY_LEN];
@@ -170,7 +170,8 @@ static void test_shadow_and_clock(void **state)
 	row = stored(&row);
 	assert_int_equal(record_get_shadow(keys, key, &row, &sh2), 0);
 	assert_true(sh2.rev == 7 && sh2.count.fails == sh.count.fails &&
-		    sh2.count.until_s == sh.count.until_s && sh2.last_s == sh.last_s);
+		    sh2.count.until_s == sh.count.until_s && sh2.last_s == sh.last_s &&
+		    sh2.whose == sh.whose);
 	record_put_clock(keys, &mark, &row);
 	row = stored(&row);
 	assert_int_equal(record_get_clock(keys, &row, &mark2), 0);
