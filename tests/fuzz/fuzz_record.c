@@ -80,7 +80,7 @@ static void sealed_by_us(const uint8_t *data, size_t size)
 		must(memcmp(&a, &zero, sizeof(a)) == 0);
 	context_of(ad, STORE_SHADOW, key, row.rev);
 	keys_seal(keys, KEYS_RECORD, row.bytes + 1, data, n, ad, sizeof(ad));
-	must((record_get_shadow(keys, key, &row, &sh) == 0) == (n == FILLED && data[0] == 0 && data[1] == 20));
+	must((record_get_shadow(keys, key, &row, &sh) == 0) == (n == FILLED && data[0] == 0 && data[1] == 28));
 	context_of(ad, STORE_META, record_clock_key, row.rev);
 	keys_seal(keys, KEYS_RECORD, row.bytes + 1, data, n, ad, sizeof(ad));
 	must((record_get_clock(keys, &row, &mark) == 0) == (n == FILLED && data[0] == 0 && data[1] == 8));
