@@ -168,7 +168,9 @@ $(B)/rel/tests/bench/%.o: INC += -Ipind
 $(BENCH:%=$(B)/bench/%): $(B)/bench/%: $$(call obj,rel,$$(BENCH_SRC_$$*))
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -o $@ $^ -lsodium -llmdb -lpam -lpthread
-bench bench-report: need-bench all $(BENCH:%=$(B)/bench/%)
+bench bench-report:
+	@scripts/need bench
+	@env -u HARDEN $(MAKE) --no-print-directory all $(BENCH:%=$(B)/bench/%)
 	B=$(B) tests/bench/bench $(if $(filter %-report,$@),docs/performance.md)
 
 # ---- check-timing: the released objects, on an idle machine; too long and too jumpy for check ------
