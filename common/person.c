@@ -28,6 +28,36 @@ static const struct word documents[] = {
 	{ 0, NULL }
 };
 
+static const struct word gestioni[] = {
+#define GESTIONE(NAME, code, name) { code, name },
+#include "person.def"
+	{ 0, NULL }
+};
+
+static const struct word fonti[] = {
+#define FONTE(NAME, code, name) { code, name },
+#include "person.def"
+	{ 0, NULL }
+};
+
+static const struct word channels[] = {
+#define CHANNEL(NAME, code, name) { code, name },
+#include "person.def"
+	{ 0, NULL }
+};
+
+static const struct word subtypes[] = {
+#define SUBTYPE(NAME, code, name, category) { code, name },
+#include "person.def"
+	{ 0, NULL }
+};
+
+static const struct word ways[] = {
+#define WAY(NAME, code, name) { code, name },
+#include "person.def"
+	{ 0, NULL }
+};
+
 static const char *name_in(const struct word *w, unsigned int code)
 {
 	if (code == 0)
@@ -61,6 +91,11 @@ const char *document_name(unsigned int code)
 	return name_in(documents, code);
 }
 
+const char *way_name(unsigned int code)
+{
+	return name_in(ways, code);
+}
+
 unsigned int level_of(const char *name)
 {
 	return code_in(levels, name);
@@ -74,4 +109,54 @@ unsigned int category_of(const char *name)
 unsigned int document_of(const char *name)
 {
 	return code_in(documents, name);
+}
+
+const char *gestione_name(unsigned int code)
+{
+	return name_in(gestioni, code);
+}
+
+const char *fonte_name(unsigned int code)
+{
+	return name_in(fonti, code);
+}
+
+const char *channel_name(unsigned int code)
+{
+	return name_in(channels, code);
+}
+
+const char *subtype_name(unsigned int code)
+{
+	return name_in(subtypes, code);
+}
+
+unsigned int gestione_of(const char *name)
+{
+	return code_in(gestioni, name);
+}
+
+unsigned int fonte_of(const char *name)
+{
+	return code_in(fonti, name);
+}
+
+unsigned int channel_of(const char *name)
+{
+	return code_in(channels, name);
+}
+
+unsigned int subtype_of(const char *name)
+{
+	return code_in(subtypes, name);
+}
+
+unsigned int subtype_category(unsigned int code)
+{
+	switch (code) {
+#define SUBTYPE(NAME, code, name, category) \
+	case SUBTYPE_##NAME: return CATEGORY_##category;
+#include "person.def"
+	default: return CATEGORY_NONE;
+	}
 }
