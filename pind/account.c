@@ -21,7 +21,7 @@ static int read_clock(struct accounts *a, struct clock_mark *mark)
 	struct store_row row;
 	int r = a->store->ops->get(a->store, STORE_META, record_clock_key, &row);
 
-	return r == 0 ? record_get_clock(a->keys, &row, mark) : r;
+	return r == 0 ? seal_get(a->keys, &record_clock, record_clock_key, &row, mark) : r;
 }
 
 /* Somebody like those who have a row: from some places, with an address of some length. */
@@ -42,10 +42,10 @@ static void make_blanks(struct accounts *a)
 
 	for (unsigned int i = 0; i < ACCOUNT_BLANKS; i++) {
 		a->someone[i] = make_up(i);
-		record_put_account(a->keys, blank_key, &a->someone[i], &a->blank_account[i]);
+		seal_put(a->keys, &record_account, blank_key, &a->someone[i], &a->blank_account[i]);
 		a->blank_account[i].rev = 1; /* the revision it was sealed for */
 	}
-	record_put_shadow(a->keys, blank_key, &nobody, &a->blank_shadow);
+	seal_put(a->keys, &record_shadow, blank_key, &nobody, &a->blank_shadow);
 	a->blank_shadow.rev = 1;
 }
 
@@ -63,7 +63,7 @@ int accounts_open(struct accounts *a, struct store *store, const struct keys *ke
 	make_blanks(a);
 	if (mark.rev == 0) {
 		mark.high_s = real_s;
-		record_put_clock(keys, &mark, &row);
+		seal_put(keys, &record_clock, record_clock_key, &mark, &row);
 		r = store->ops->commit(store, &first, 1);
 	}
 	a->high_s = mark.high_s;
@@ -102,13 +102,10 @@ static void raise_high(struct accounts *a, uint64_t now_s)
 		;
 }
 
-/* Commit the change, and the time with it when it is a new second. */
-static int commit(struct accounts *a, const struct store_change *change, uint64_t now_s)
+int accounts_commit(struct accounts *a, struct store_change *changes, size_t n, uint64_t now_s)
 {
 	struct store_row row;
-	struct store_change both[2] = { *change, { STORE_META, record_clock_key, &row } };
 	struct clock_mark mark;
-	size_t n = 1;
 	int r;
 
 	if (now_s > a->high_s) {
@@ -117,11 +114,11 @@ static int commit(struct accounts *a, const struct store_change *change, uint64_
 			return r < 0 ? r : -EBADMSG;
 		if (mark.high_s < now_s) {
 			mark.high_s = now_s;
-			record_put_clock(a->keys, &mark, &row);
-			n = 2;
+			seal_put(a->keys, &record_clock, record_clock_key, &mark, &row);
+			changes[n++] = (struct store_change){ STORE_META, record_clock_key, &row };
 		}
 	}
-	r = a->store->ops->commit(a->store, both, n);
+	r = a->store->ops->commit(a->store, changes, n);
 	if (r == 0) {
 		a->commits++;
 		raise_high(a, now_s);
@@ -148,7 +145,7 @@ static int read_account(struct accounts *a, const uint8_t *key, struct account *
 	bool is_there = row.rev != 0;
 
 	if (r == 0)
-		r = record_get_account(a->keys, is_there ? key : blank_key,
+		r = seal_get(a->keys, &record_account, is_there ? key : blank_key,
 				       is_there ? &row : &blank, acc);
 	keep_if(acc, r == 0 && is_there);
 	return r > 0 ? -EBADMSG : r;
@@ -163,7 +160,7 @@ static int read_shadow(struct accounts *a, const uint8_t *key, uint64_t whose, s
 	bool is_there = row.rev != 0;
 
 	if (r == 0)
-		r = record_get_shadow(a->keys, is_there ? key : blank_key,
+		r = seal_get(a->keys, &record_shadow, is_there ? key : blank_key,
 				      is_there ? &row : &blank, sh);
 	if (r == 0 && !is_there)
 		memset(sh, 0, sizeof(*sh));
@@ -207,15 +204,15 @@ static int write_back(struct accounts *a, struct place *at, const struct account
 {
 	struct account someone = a->someone[at->account_key[0] % ACCOUNT_BLANKS]; /* needed or not */
 	struct store_row row, shadow_row;
-	struct store_change change = { STORE_PIN, at->account_key, &row };
+	struct store_change changes[2] = { { STORE_PIN, at->account_key, &row } };
 
 	at->shadow.count = acc->pin.penalty.pool;
 	at->shadow.last_s = now_s;
-	record_put_account(a->keys, at->account_key, at->is_stranger ? &someone : acc, &row);
-	record_put_shadow(a->keys, at->shadow_key, &at->shadow, &shadow_row);
+	seal_put(a->keys, &record_account, at->account_key, at->is_stranger ? &someone : acc, &row);
+	seal_put(a->keys, &record_shadow, at->shadow_key, &at->shadow, &shadow_row);
 	if (at->is_stranger)
-		change = (struct store_change){ STORE_SHADOW, at->shadow_key, &shadow_row };
-	return commit(a, &change, now_s);
+		changes[0] = (struct store_change){ STORE_SHADOW, at->shadow_key, &shadow_row };
+	return accounts_commit(a, changes, 1, now_s);
 }
 
 int account_step(struct accounts *a, const struct account_event *e,

@@ -32,7 +32,7 @@ struct accounts {
 };
 
 /*
- * Look at the store's clock row; in a new store, write it. 0, RECORD_E_FORMAT, RECORD_E_SEAL (the
+ * Look at the store's clock row; in a new store, write it. 0, SEAL_E_FORMAT, SEAL_E_BROKEN (the
  * key is not this store's), ACCOUNTS_E_CLOCK (real_s is more than ACCOUNT_ABSENT_S ahead of it: one
  * change at such a time would end every PIN; *a is good all the same), or -errno. On error nothing
  * was written.
@@ -50,6 +50,13 @@ uint64_t accounts_time(struct accounts *a, uint64_t real_s, uint64_t boot_s);
 
 /* Let accounts_time() go by the boot clock from now on. Before there are threads. */
 void accounts_mark(struct accounts *a, uint64_t real_s, uint64_t boot_s);
+
+/*
+ * Commit n changes, and the time with them when it is a new second: changes has room for one more.
+ * All or nothing: 0; STORE_E_MOVED; or -errno, and then a->broken is set if it was the commit that
+ * failed.
+ */
+int accounts_commit(struct accounts *a, struct store_change *changes, size_t n, uint64_t now_s);
 
 /* Read cf's account; all zero if there is none, or on error. 0, or -errno (-EBADMSG: not ours). */
 int account_get(struct accounts *a, const char *cf, struct account *acc);

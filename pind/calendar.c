@@ -28,3 +28,11 @@ uint64_t calendar_add_months(uint64_t t_s, unsigned int n)
 		tm.tm_mday = last;
 	return (uint64_t)timegm(&tm);
 }
+
+unsigned int calendar_year(uint64_t t_s)
+{
+	time_t t = (time_t)t_s;
+	struct tm tm;
+
+	return gmtime_r(&t, &tm) == NULL ? 0 : (unsigned int)(tm.tm_year + 1900);
+}

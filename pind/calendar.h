@@ -11,4 +11,7 @@
  */
 uint64_t calendar_add_months(uint64_t t_s, unsigned int n);
 
+/* The year, 1970... */
+unsigned int calendar_year(uint64_t t_s);
+
 #endif

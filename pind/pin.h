@@ -22,11 +22,12 @@
 
 enum pin_life {
 	PIN_ABSENT,    /* no PIN; the record, if any, only counts attempts */
-	PIN_AWAITING,  /* issued, but not both halves have a verifier yet: opens nothing */
+	PIN_AWAITING,  /* issued, but a half has no verifier yet, or nobody countersigned: opens nothing */
 	PIN_TEMPORARY, /* issued, good for one thing: being replaced */
 	PIN_ACTIVE,
 	PIN_EXPIRED,   /* as TEMPORARY */
-	PIN_LAPSED,    /* too old even for that; or a TEMPORARY never used */
+	PIN_LAPSED,    /* too old even for that */
+	PIN_UNUSED,    /* a TEMPORARY, or AWAITING, that nobody used in time: another may be issued */
 	PIN_REVOKED,   /* the verifiers are gone */
 	PIN_LIFE_N
 };
@@ -38,7 +39,10 @@ enum pin_event {
 	PIN_RENEW,   /* it was, or a grant stood for it, and here is the next */
 	PIN_REHASH,  /* it was, and here is the same with today's cost */
 	PIN_REFUND,  /* it could not be compared: the attempt was never made */
-	PIN_ISSUE,   /* an operator hands out a temporary one */
+	PIN_ISSUE,   /* an operator hands out a temporary one; its halves may come later */
+	PIN_RELEASE, /* another operator countersigns what one issued alone */
+	PIN_HALF_1,  /* a courier drew characters 1-8 (anew) */
+	PIN_HALF_2,  /* the same for 9-16 */
 	PIN_UNLOCK,  /* an operator forgives the attempts */
 	PIN_CONVERT, /* an operator saw an identity document */
 	PIN_REVOKE,  /* an operator destroys it */
@@ -64,6 +68,7 @@ struct pin_rec {
 	uint8_t form;              /* enum pin_form */
 	uint8_t temporary;         /* 1: issued by an operator, never replaced by its owner */
 	uint8_t revoked;
+	uint8_t held;              /* 1: issued by one operator, until another countersigns */
 	uint8_t level;             /* enum level; 0 without a PIN */
 	struct penalty penalty;
 	uint64_t set_s;            /* when the verifiers were set, seconds since the epoch */
@@ -78,9 +83,10 @@ struct pin_arg {
 	uint64_t until_s;          /* REFUND: the wait that the charge caused */
 	uint8_t form;              /* ISSUE, RENEW, REHASH: enum pin_form of the new PIN */
 	uint8_t level;             /* ISSUE: enum level */
-	struct pin_verifier verifier[2]; /* ISSUE, RENEW, REHASH */
+	uint8_t held;              /* ISSUE */
+	struct pin_verifier verifier[2]; /* ISSUE, RENEW, REHASH; HALF_1 [0], HALF_2 [1] */
 	uint64_t expires_s;        /* ISSUE, RENEW: the new dates; the caller has the calendar */
-	uint64_t lapses_s;
+	uint64_t lapses_s;         /* the same; and HALF_2 */
 };
 
 struct pin_step {

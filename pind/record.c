@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* record.c - field tables of stored objects, and the seal around them; see record.h. */
+/* record.c - field tables of accounts, shadows and the clock; see record.h. */
 #include "record.h"
 
 #include <sodium.h>
 #include <string.h>
 
-#include "codec.h"
-
-#define PLAIN_MAX   (STORE_ROW_MAX - 1 - KEYS_SEAL_LEN)
-#define LENGTH_LEN  2   /* in front of the fields: how many bytes they are */
-#define FILLED_LEN  704 /* all plaintexts are filled up to this; or to twice as much */
-#define SHADOW_BITS 20 /* 2^20 rows hold all attempts on unknown people */
+#define UNIT        768 /* most accounts fit one, all fit two: no row's length tells whose it is */
+#define SHADOW_BITS 20  /* 2^20 rows hold all attempts on unknown people */
 
 #define A(field) offsetof(struct account, field)
 #define VERIFIER_AT(at)                                                                            \
@@ -27,11 +23,13 @@
 	{ K_U32, (at) + offsetof(struct penalty_source, count.fails), 0, "fails" },                \
 	{ K_U64, (at) + offsetof(struct penalty_source, count.until_s), 0, "until_s" },            \
 	{ K_U64, (at) + offsetof(struct penalty_source, seen_s), 0, "seen_s" }
+#define ASKED_LEN  (2 + 2 + RECORD_NUMBER_MAX + 2 + RECORD_ISSUER_MAX + 8 + 2 + RECORD_FAX_MAX +   \
+		    RECORD_SHA_LEN + 8 + 4)
 #define SOURCE_LEN (8 + 2 + PENALTY_SERVICE_MAX + 4 + 8 + 8)
 
 _Static_assert(PENALTY_SOURCES == 8, "account_fields lists each");
 
-/* The order is the format: RECORD_FORMAT grows when a line is changed. */
+/* The order is the format: SEAL_FORMAT grows when a line is changed. */
 static const struct codec_field account_fields[] = {
 	{ K_SEC, A(cf), RECORD_CF_MAX, "cf" },
 	{ K_U8, A(category), 0, "category" },
@@ -67,6 +65,24 @@ static const struct codec_field account_fields[] = {
 	{ K_SEC, A(doc_issuer), RECORD_ISSUER_MAX, "doc_issuer" },
 	{ K_U64, A(doc_until_s), 0, "doc_until_s" },
 	{ K_SEC, A(reason), RECORD_REASON_MAX, "reason" },
+	{ K_SEC, A(number), NUMBER_LEN, "number" },
+	{ K_U8, A(asked.way), 0, "asked_way" },
+	{ K_U8, A(asked.papers.kind), 0, "asked_kind" },
+	{ K_SEC, A(asked.papers.number), RECORD_NUMBER_MAX, "asked_number" },
+	{ K_SEC, A(asked.papers.issuer), RECORD_ISSUER_MAX, "asked_issuer" },
+	{ K_U64, A(asked.papers.until_s), 0, "asked_until_s" },
+	{ K_SEC, A(asked.papers.fax), RECORD_FAX_MAX, "asked_fax" },
+	{ K_RAW, A(asked.papers.sha256), RECORD_SHA_LEN, "asked_sha256" },
+	{ K_U64, A(asked.at_s), 0, "asked_s" },
+	{ K_U32, A(asked.by), 0, "asked_by" },
+	{ K_SEC, A(replaced_by), RECORD_CF_MAX, "replaced_by" },
+	{ K_U64, A(first_s), 0, "first_s" },
+	{ K_U64, A(reminded_of_s), 0, "reminded_of_s" },
+	{ K_U8, A(reminded_days), 0, "reminded_days" },
+	{ K_U8, A(pin.held), 0, "held" },
+	{ K_U32, A(issued_by), 0, "issued_by" },
+	{ K_U64, A(recover_s), 0, "recover_s" },
+	{ K_U32, A(recover_n), 0, "recover_n" },
 	{ K_END, 0, 0, NULL },
 };
 
@@ -85,85 +101,22 @@ static const struct codec_field clock_fields[] = {
 
 static const struct codec_field verifier_fields[] = { VERIFIER_AT(0), { K_END, 0, 0, NULL } };
 
-_Static_assert(LENGTH_LEN + 16 + 2 + 1 + 4 + 4 + 4 + 8 * 4 + 2 * RECORD_VERIFIER_LEN + 16 + 2 +
-			       RECORD_SERVICE_MAX + 2 + CONTACT_EMAIL_MAX + 2 + CONTACT_PHONE_MAX +
-			       1 + 2 + RECORD_NUMBER_MAX + 2 + RECORD_ISSUER_MAX + 8 + 2 +
-			       RECORD_REASON_MAX + 8 + 2 + PENALTY_SERVICE_MAX +
-			       PENALTY_SOURCES * SOURCE_LEN <=
-		       2 * FILLED_LEN,
+_Static_assert(SEAL_LENGTH + 2 + RECORD_CF_MAX + 1 + 4 + 4 * 1 + 4 + 8 + 8 + 2 +
+			       PENALTY_SERVICE_MAX + PENALTY_SOURCES * SOURCE_LEN + 3 * 8 +
+			       2 * RECORD_VERIFIER_LEN + 2 * 8 + 2 + RECORD_SERVICE_MAX + 2 +
+			       CONTACT_EMAIL_MAX + 2 + CONTACT_PHONE_MAX + 1 + 2 +
+			       RECORD_NUMBER_MAX + 2 + RECORD_ISSUER_MAX + 8 + 2 +
+			       RECORD_REASON_MAX + 2 + NUMBER_LEN + ASKED_LEN + 2 + RECORD_CF_MAX +
+			       2 * 8 + 1 + 1 + 4 + 8 + 4 <=
+		       2 * UNIT,
 	       "the longest account fits");
-_Static_assert(2 * FILLED_LEN <= PLAIN_MAX, "the longest account, filled up, fits a row");
+_Static_assert(2 * UNIT <= SEAL_PLAIN_MAX, "the longest account, filled up, fits a row");
 
 const uint8_t record_clock_key[STORE_KEY_LEN] = "clock";
 
-struct context { /* associated data of a row */
-	uint8_t bytes[1 + STORE_KEY_LEN + 8 + 1];
-};
-
-static struct context context_of(enum store_table table, const uint8_t *key, uint64_t rev)
-{
-	struct context c = { .bytes = { (uint8_t)table } };
-
-	memcpy(c.bytes + 1, key, STORE_KEY_LEN);
-	for (int i = 8; i-- > 0; rev >>= 8)
-		c.bytes[1 + STORE_KEY_LEN + i] = (uint8_t)rev;
-	c.bytes[1 + STORE_KEY_LEN + 8] = RECORD_FORMAT;
-	return c;
-}
-
-/* How much is sealed for n bytes of fields: the length must not tell whose row it is. */
-static size_t filled(size_t n)
-{
-	return LENGTH_LEN + n <= FILLED_LEN ? FILLED_LEN : 2 * FILLED_LEN;
-}
-
-static void put(const struct keys *k, enum store_table table, const uint8_t *key,
-		const struct codec_field *fields, const void *obj, uint64_t rev,
-		struct store_row *row)
-{
-	struct context ad = context_of(table, key, rev + 1); /* the revision it will have */
-	uint8_t plain[PLAIN_MAX] = { 0 };
-	size_t n = 0;
-
-	if (codec_put(fields, obj, plain + LENGTH_LEN, sizeof(plain) - LENGTH_LEN, &n) != 0)
-		sodium_misuse(); /* sizes are asserted above, and texts end in NUL */
-	plain[0] = (uint8_t)(n >> 8);
-	plain[1] = (uint8_t)n;
-	n = filled(n);
-	row->rev = rev;
-	row->bytes[0] = RECORD_FORMAT;
-	keys_seal(k, KEYS_RECORD, row->bytes + 1, plain, n, ad.bytes, sizeof(ad.bytes));
-	row->len = 1 + n + KEYS_SEAL_LEN;
-	sodium_memzero(plain, sizeof(plain));
-}
-
-static int get(const struct keys *k, enum store_table table, const uint8_t *key,
-	       const struct codec_field *fields, void *obj, size_t size,
-	       const struct store_row *row)
-{
-	struct context ad = context_of(table, key, row->rev);
-	uint8_t plain[PLAIN_MAX];
-	int r = RECORD_E_FORMAT;
-	size_t n;
-
-	memset(obj, 0, size);
-	if (row->rev == 0)
-		return 0;
-	if (row->len < 1 || row->bytes[0] != RECORD_FORMAT)
-		return RECORD_E_FORMAT;
-	if (keys_unseal(k, KEYS_RECORD, plain, row->bytes + 1, row->len - 1, ad.bytes,
-			sizeof(ad.bytes)) != 0)
-		return RECORD_E_SEAL;
-	n = (size_t)plain[0] << 8 | plain[1];
-	if (LENGTH_LEN + n <= PLAIN_MAX && row->len - 1 - KEYS_SEAL_LEN == filled(n))
-		r = codec_get(fields, obj, plain + LENGTH_LEN, n);
-	sodium_memzero(plain, sizeof(plain));
-	if (r != 0) {
-		sodium_memzero(obj, size);
-		return RECORD_E_FORMAT;
-	}
-	return 0;
-}
+const struct seal_kind record_account = { STORE_PIN, account_fields, sizeof(struct account), UNIT };
+const struct seal_kind record_shadow = { STORE_SHADOW, shadow_fields, sizeof(struct shadow), UNIT };
+const struct seal_kind record_clock = { STORE_META, clock_fields, sizeof(struct clock_mark), UNIT };
 
 void record_account_key(uint8_t key[static STORE_KEY_LEN], const struct keys *k, const char *cf)
 {
@@ -187,52 +140,6 @@ uint64_t record_whose(const uint8_t account_key[static STORE_KEY_LEN])
 
 	memcpy(&whose, account_key + STORE_KEY_LEN - sizeof(whose), sizeof(whose));
 	return whose;
-}
-
-void record_put_account(const struct keys *k, const uint8_t *key, const struct account *a,
-			struct store_row *row)
-{
-	put(k, STORE_PIN, key, account_fields, a, a->pin.rev, row);
-}
-
-int record_get_account(const struct keys *k, const uint8_t *key, const struct store_row *row,
-		       struct account *a)
-{
-	int r = get(k, STORE_PIN, key, account_fields, a, sizeof(*a), row);
-
-	if (r == 0)
-		a->pin.rev = row->rev;
-	return r;
-}
-
-void record_put_shadow(const struct keys *k, const uint8_t *key, const struct shadow *s,
-		       struct store_row *row)
-{
-	put(k, STORE_SHADOW, key, shadow_fields, s, s->rev, row);
-}
-
-int record_get_shadow(const struct keys *k, const uint8_t *key, const struct store_row *row,
-		      struct shadow *s)
-{
-	int r = get(k, STORE_SHADOW, key, shadow_fields, s, sizeof(*s), row);
-
-	if (r == 0)
-		s->rev = row->rev;
-	return r;
-}
-
-void record_put_clock(const struct keys *k, const struct clock_mark *c, struct store_row *row)
-{
-	put(k, STORE_META, record_clock_key, clock_fields, c, c->rev, row);
-}
-
-int record_get_clock(const struct keys *k, const struct store_row *row, struct clock_mark *c)
-{
-	int r = get(k, STORE_META, record_clock_key, clock_fields, c, sizeof(*c), row);
-
-	if (r == 0)
-		c->rev = row->rev;
-	return r;
 }
 
 void record_put_verifier(const struct pin_verifier *v, uint8_t out[static RECORD_VERIFIER_LEN])

@@ -6,7 +6,7 @@
  * commits all of it or nothing; commit fails if any row moved meanwhile, and the caller
  * reads again (account.c has the loop). LMDB does a commit in one write transaction, SQL in
  * BEGIN; "UPDATE t SET bytes = $3, rev = rev + 1 WHERE key = $1 AND rev = $2"...; COMMIT.
- * Rows are opaque because record.c seals them: no backend can look inside or sort by it.
+ * Rows are opaque because seal.c seals them: no backend can look inside or sort by it.
  *
  * All calls are safe from several threads at once. They block on disk, so only worker
  * threads make them. None of them logs or retries.
@@ -18,12 +18,19 @@
 #include <stdint.h>
 
 #define STORE_KEY_LEN 32   /* bytes of every key */
-#define STORE_ROW_MAX 1536 /* bytes of a row; most have half of that */
+#define STORE_ROW_MAX 1600 /* bytes of a row; most have half of that */
+#define STORE_SAME SIZE_MAX /* a change's len: the row stays as it is, but must not have moved */
 
 enum store_table {
 	STORE_META,   /* what the store is, and the highest time committed */
 	STORE_PIN,    /* a row a person */
 	STORE_SHADOW, /* attempts on people who have no PIN: a fixed number of rows */
+	STORE_PRATICA,    /* a row a request for a PIN */
+	STORE_LINK,       /* what the token of a link opens */
+	STORE_ORDER,      /* what couriers must deliver */
+	STORE_DELEGATION, /* who may act for whom */
+	STORE_REGISTRY,   /* matricole, patronati, indirizzi */
+	STORE_AUDIT,      /* what operators did */
 	STORE_TABLES
 };
 
@@ -42,7 +49,7 @@ struct store_row {
 struct store_change {
 	enum store_table table;
 	const uint8_t *key;          /* STORE_KEY_LEN bytes */
-	const struct store_row *row; /* rev as read, bytes as wanted; len 0 deletes */
+	const struct store_row *row; /* rev as read, bytes as wanted; len 0 deletes, or STORE_SAME */
 };
 
 struct store { /* a backend puts this first in its own struct */
@@ -68,6 +75,13 @@ struct store_ops {
 
 	/* Apply all n changes, or none. On return 0 they survive a power cut. */
 	int (*commit)(struct store *s, const struct store_change *changes, size_t n);
+
+	/*
+	 * Copy the first row whose key is behind after (NULL: the first of all) and its key. None is
+	 * no error: row->rev and row->len are 0.
+	 */
+	int (*next)(struct store *s, enum store_table table, const uint8_t *after,
+		    uint8_t key[static STORE_KEY_LEN], struct store_row *row);
 
 	/* Call fn for every row in key order, from one snapshot. Returns fn's stop value. */
 	int (*each)(struct store *s, enum store_table table, store_each_fn *fn, void *arg);

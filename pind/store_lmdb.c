@@ -215,6 +215,23 @@ static int lmdb_commit(struct store *s, const struct store_change *changes, size
 	return q.result;
 }
 
+static int lmdb_next(struct store *s, enum store_table table, const uint8_t *after,
+		     uint8_t key[static STORE_KEY_LEN], struct store_row *row)
+{
+	struct lmdb *db = lmdb_of(s);
+	MDB_txn *txn;
+	int r;
+
+	pthread_rwlock_rdlock(&db->map);
+	r = row_errno(mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn));
+	if (r == 0) {
+		r = row_next(txn, db->dbi[table], after, key, row);
+		mdb_txn_abort(txn);
+	}
+	pthread_rwlock_unlock(&db->map);
+	return r;
+}
+
 static int walk(MDB_cursor *cur, store_each_fn *fn, void *arg)
 {
 	struct store_row row;
@@ -258,5 +275,6 @@ const struct store_ops store_lmdb = {
 	.close = lmdb_close,
 	.get = lmdb_get,
 	.commit = lmdb_commit,
+	.next = lmdb_next,
 	.each = lmdb_each,
 };

@@ -13,7 +13,9 @@
 #define FLAGS   MDB_NORDAHEAD
 #define READERS 512 /* threads that ever read: more than pind.conf's highest number of workers */
 
-static const char *const names[STORE_TABLES] = { "meta", "pin", "shadow" };
+static const char *const names[STORE_TABLES] = { "meta", "pin", "shadow",
+						 "pratica", "link", "order",
+						 "delegation", "registry", "audit" };
 
 static int open_tables(MDB_env *env, MDB_dbi *tables, unsigned int txn_flags,
 		       unsigned int dbi_flags)

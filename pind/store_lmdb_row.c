@@ -53,12 +53,39 @@ int row_fetch(MDB_txn *txn, MDB_dbi dbi, const uint8_t *key, struct store_row *r
 	return r == MDB_NOTFOUND ? 0 : row_errno(r);
 }
 
+int row_next(MDB_txn *txn, MDB_dbi dbi, const uint8_t *after, uint8_t *key, struct store_row *row)
+{
+	MDB_val k = { 0, NULL }, val;
+	MDB_cursor *cur;
+	int r = mdb_cursor_open(txn, dbi, &cur);
+
+	row->rev = 0;
+	row->len = 0;
+	if (r != 0)
+		return row_errno(r);
+	if (after != NULL)
+		k = key_of(after);
+	r = mdb_cursor_get(cur, &k, &val, after != NULL ? MDB_SET_RANGE : MDB_FIRST);
+	if (r == 0 && after != NULL && k.mv_size == STORE_KEY_LEN &&
+	    memcmp(k.mv_data, after, STORE_KEY_LEN) == 0)
+		r = mdb_cursor_get(cur, &k, &val, MDB_NEXT);
+	mdb_cursor_close(cur);
+	if (r != 0)
+		return r == MDB_NOTFOUND ? 0 : row_errno(r);
+	if (k.mv_size != STORE_KEY_LEN)
+		return -EIO;
+	memcpy(key, k.mv_data, STORE_KEY_LEN);
+	return row_of(&val, row);
+}
+
 int row_write(MDB_txn *txn, MDB_dbi dbi, const struct store_change *c)
 {
 	MDB_val key = key_of(c->key), val = { .mv_size = sizeof(c->row->rev) + c->row->len };
 	uint64_t rev = c->row->rev + 1;
 	int r;
 
+	if (c->row->len == STORE_SAME)
+		return 0;
 	if (c->row->len == 0)
 		return c->row->rev == 0 ? 0 : row_errno(mdb_del(txn, dbi, &key, NULL));
 	r = mdb_put(txn, dbi, &key, &val, MDB_RESERVE);

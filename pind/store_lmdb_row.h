@@ -19,6 +19,9 @@ int row_of(const MDB_val *val, struct store_row *row);
  */
 int row_fetch(MDB_txn *txn, MDB_dbi dbi, const uint8_t *key, struct store_row *row);
 
+/* Copy the first row behind after (NULL: the first of all) and its key; rev 0 if there is none. */
+int row_next(MDB_txn *txn, MDB_dbi dbi, const uint8_t *after, uint8_t *key, struct store_row *row);
+
 /* Write the row of a change, whose revision was looked at. 0 or -errno. */
 int row_write(MDB_txn *txn, MDB_dbi dbi, const struct store_change *c);
 

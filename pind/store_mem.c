@@ -103,6 +103,8 @@ static void apply(struct mem *m, const struct store_change *c)
 	size_t i = find(m, c->table, c->key, &found);
 	struct slot *at = &m->slots[i];
 
+	if (c->row->len == STORE_SAME)
+		return;
 	if (c->row->len == 0) {
 		memmove(at, at + found, (m->n - i - found) * sizeof(*at));
 		m->n -= found;
@@ -151,6 +153,28 @@ static int mem_commit(struct store *s, const struct store_change *changes, size_
 	return r;
 }
 
+static int mem_next(struct store *s, enum store_table table, const uint8_t *after,
+		    uint8_t key[static STORE_KEY_LEN], struct store_row *row)
+{
+	static const uint8_t first[STORE_KEY_LEN];
+	struct mem *m = mem_of(s);
+	bool found;
+	size_t i;
+
+	row->rev = 0;
+	row->len = 0;
+	pthread_mutex_lock(&m->lock);
+	i = find(m, table, after != NULL ? after : first, &found);
+	if (found && after != NULL)
+		i++;
+	if (i < m->n && m->slots[i].table == table) {
+		memcpy(key, m->slots[i].key, STORE_KEY_LEN);
+		*row = m->slots[i].row;
+	}
+	pthread_mutex_unlock(&m->lock);
+	return 0;
+}
+
 static int mem_each(struct store *s, enum store_table table, store_each_fn *fn, void *arg)
 {
 	struct mem *m = mem_of(s);
@@ -170,5 +194,6 @@ const struct store_ops store_mem = {
 	.close = mem_close,
 	.get = mem_get,
 	.commit = mem_commit,
+	.next = mem_next,
 	.each = mem_each,
 };
