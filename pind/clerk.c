@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* clerk.c - what operators ask: issue, status, revoke, unlock, convert, services, figures. */
+/* clerk.c - what operators ask: issue, status, revoke, unlock, convert, services. */
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "act.h"
 #include "call.h"
+#include "cf_life.h"
 #include "hash.h"
 
 #define DAY_S 86400u
@@ -31,19 +33,52 @@ static void keep_document(struct account *acc, const struct seen_document *d)
 	snprintf(acc->doc_issuer, sizeof(acc->doc_issuer), "%s", d->issuer);
 }
 
-/* Apply one operator's event; the reply is its verdict. */
-static void apply(struct call *c, const struct account_event *e, enum event_id id)
+struct change { /* an operator's event on its way through an act */
+	const struct account_event *event;
+	const struct penalty_policy *pol;
+	const char *detail; /* for the audit */
+};
+
+static enum verdict change_account(struct act *a, void *arg)
 {
-	const struct penalty_policy pol = conf_penalty(c->conf);
+	static const struct pin_arg none;
+	const struct change *ch = arg;
+	const struct account_event *e = ch->event;
 	struct account acc;
 	struct pin_step step;
 
-	(void)account_step(&c->sv->accounts, e, &pol, c->now_s, &acc, &step);
+	if (!act_get_account(a, e->cf, &acc))
+		return V_FAILED;
+	step.verdict = e->ev == PIN_ISSUE ? cf_life_issue(&acc, a->now_s) : V_OK;
+	if (step.verdict != V_OK) {
+		sodium_memzero(&acc, sizeof(acc));
+		return step.verdict;
+	}
+	step = pin_step(&acc.pin, e->ev, e->arg != NULL ? e->arg : &none, ch->pol, a->now_s);
+	if (step.commit) {
+		if (e->edit != NULL)
+			e->edit(&acc, e->how, a->now_s);
+		act_put_account(a, &acc);
+	}
+	snprintf(a->entry.cf, sizeof(a->entry.cf), "%s", e->cf);
+	snprintf(a->entry.detail, sizeof(a->entry.detail), "%s", ch->detail);
 	sodium_memzero(&acc, sizeof(acc));
-	call_say_step(c, &step);
-	if (step.verdict == V_OK)
+	return step.verdict;
+}
+
+/* Apply one operator's event; the reply is its verdict. */
+static void apply(struct call *c, const struct account_event *e, const char *detail,
+		  enum event_id id)
+{
+	const struct penalty_policy pol = conf_penalty(c->conf);
+	struct change ch = { e, &pol, detail };
+	enum verdict v = act_run(&c->sv->accounts, (uint8_t)c->req->type, c->who->uid, c->now_s,
+				 change_account, &ch);
+
+	call_say(c, v);
+	if (v == V_OK)
 		c->sv->stats.operators++;
-	call_event(c, step.verdict == V_OK ? id : EVENT_DECLINED, step.verdict, e->cf, NULL, NULL);
+	call_event(c, v == V_OK ? id : EVENT_DECLINED, v, e->cf, NULL, NULL);
 }
 
 void call_cost(struct call *c)
@@ -53,14 +88,22 @@ void call_cost(struct call *c)
 	c->rep->cost_is.mem_kib = c->conf->memory_kib;
 }
 
+struct issued { /* by whom */
+	const struct wire_issue *q;
+	uint32_t by;
+};
+
 /* A new account, whatever the row held: contacts of a lost PIN may be its thief's. */
 static void set_issued(struct account *acc, const void *how, uint64_t now_s)
 {
-	const struct wire_issue *q = how;
+	const struct issued *i = how;
+	const struct wire_issue *q = i->q;
 	const struct seen_document d = { q->doc_kind, q->doc_number, q->doc_issuer, q->doc_until_s };
-	struct account fresh = { .pin = acc->pin, .category = q->category, .issued_s = now_s };
+	struct account fresh = { .pin = acc->pin, .category = q->category, .issued_s = now_s,
+				 .issued_by = i->by };
 
 	memcpy(fresh.cf, q->cf, sizeof(fresh.cf));
+	cf_life_keep(&fresh, acc, now_s);
 	if (d.kind != 0)
 		keep_document(&fresh, &d);
 	*acc = fresh;
@@ -85,9 +128,13 @@ void call_issue(struct call *c)
 {
 	const struct wire_issue *q = &c->req->issue;
 	const struct argon_cost cost = { q->ops, q->mem_kib };
-	struct pin_arg arg = { .form = PIN_FORM_HALVES, .level = q->level };
+	const struct issued by = { q, (uint32_t)c->who->uid };
+	/* One sealed letter has both halves, so two operators answer for it; root does for itself. */
+	struct pin_arg arg = { .form = PIN_FORM_HALVES, .level = q->level,
+			       .held = c->who->duties != DUTY_ALL };
 	const struct account_event e = { .cf = q->cf, .ev = PIN_ISSUE, .arg = &arg,
-					 .edit = set_issued, .how = q };
+					 .edit = set_issued, .how = &by };
+	char detail[AUDIT_DETAIL_MAX + 1];
 	enum verdict v;
 
 	if (!call_person(c, q->cf))
@@ -101,14 +148,57 @@ void call_issue(struct call *c)
 	hash_adopt(&arg.verifier[1], c->sv->keys, q->salt2, q->out2, &cost);
 	arg.lapses_s = c->now_s + (uint64_t)c->conf->unused_days * DAY_S;
 	arg.expires_s = arg.lapses_s;
-	apply(c, &e, EVENT_ISSUED);
+	snprintf(detail, sizeof(detail), "desk, %s, document %s", level_name(q->level),
+		 q->doc_kind != 0 ? document_name(q->doc_kind) : "none");
+	apply(c, &e, detail, EVENT_ISSUED);
 	sodium_memzero(&arg, sizeof(arg));
+}
+
+static enum verdict release(struct act *a, void *arg)
+{
+	const struct call *c = arg;
+	const struct penalty_policy pol = conf_penalty(c->conf);
+	const struct wire_issue_release *q = &c->req->issue_release;
+	static const struct pin_arg none;
+	struct account acc;
+	enum verdict v;
+
+	if (!act_get_account(a, q->cf, &acc))
+		return V_FAILED;
+	v = acc.pin.held && acc.issued_by == c->who->uid ? V_SELF : V_OK;
+	if (v == V_OK && !acc.pin.held && pin_life(&acc.pin, a->now_s) == PIN_AWAITING)
+		v = V_STATE; /* it waits for its couriers */
+	if (v == V_OK && acc.pin.held && (acc.issued_by != q->issued_by || acc.pin.gen != q->gen))
+		v = V_STALE; /* another was issued since they looked */
+	if (v == V_OK)
+		v = pin_step(&acc.pin, PIN_RELEASE, &none, &pol, a->now_s).verdict;
+	if (v == V_OK)
+		act_put_account(a, &acc);
+	snprintf(a->entry.cf, sizeof(a->entry.cf), "%s", q->cf);
+	snprintf(a->entry.detail, sizeof(a->entry.detail), "issued by uid %u",
+		 (unsigned int)acc.issued_by);
+	sodium_memzero(&acc, sizeof(acc));
+	return v;
+}
+
+void call_issue_release(struct call *c)
+{
+	const char *cf = c->req->issue_release.cf;
+	enum verdict v;
+
+	if (!call_person(c, cf))
+		return;
+	v = act_run(&c->sv->accounts, (uint8_t)c->req->type, c->who->uid, c->now_s, release, c);
+	call_say(c, v);
+	c->sv->stats.operators += v == V_OK;
+	call_event(c, v == V_OK ? EVENT_ISSUED : EVENT_DECLINED, v, cf, NULL, NULL);
 }
 
 static void set_reason(struct account *acc, const void *how, uint64_t now_s)
 {
 	(void)now_s;
 	snprintf(acc->reason, sizeof(acc->reason), "%s", (const char *)how);
+	acc->asked = (struct asked){ .way = WAY_NONE };
 }
 
 void call_revoke(struct call *c)
@@ -122,7 +212,7 @@ void call_revoke(struct call *c)
 	if (q->reason[0] == '\0')
 		call_say(c, V_BAD);
 	else
-		apply(c, &e, EVENT_REVOKED);
+		apply(c, &e, q->reason, EVENT_REVOKED);
 }
 
 void call_unlock(struct call *c)
@@ -130,34 +220,26 @@ void call_unlock(struct call *c)
 	const struct account_event e = { .cf = c->req->unlock.cf, .ev = PIN_UNLOCK };
 
 	if (call_person(c, e.cf))
-		apply(c, &e, EVENT_UNLOCKED);
-}
-
-static void set_document(struct account *acc, const void *how, uint64_t now_s)
-{
-	(void)now_s;
-	keep_document(acc, how);
-}
-
-void call_convert(struct call *c)
-{
-	const struct wire_convert *q = &c->req->convert;
-	const struct seen_document d = { q->doc_kind, q->doc_number, q->doc_issuer, q->doc_until_s };
-	const struct account_event e = { .cf = q->cf, .ev = PIN_CONVERT, .edit = set_document,
-					 .how = &d };
-
-	if (!call_person(c, q->cf))
-		return;
-	if (!valid(&d, c->now_s))
-		call_say(c, V_DOCUMENT);
-	else
-		apply(c, &e, EVENT_CONVERTED);
+		apply(c, &e, "", EVENT_UNLOCKED);
 }
 
 /* A wait that is over is none: who reads it may have another clock. */
 static uint64_t until_of(const struct call *c, const struct penalty_count *count)
 {
 	return count->until_s > c->now_s ? count->until_s : 0;
+}
+
+static void fill_asked(struct wire_record *say, const struct asked *asked)
+{
+	say->asked_s = asked->at_s;
+	say->asked_by = asked->by;
+	say->asked_way = asked->way;
+	say->asked_kind = asked->papers.kind;
+	say->asked_until_s = asked->papers.until_s;
+	memcpy(say->asked_number, asked->papers.number, sizeof(say->asked_number));
+	memcpy(say->asked_issuer, asked->papers.issuer, sizeof(say->asked_issuer));
+	memcpy(say->asked_fax, asked->papers.fax, sizeof(say->asked_fax));
+	memcpy(say->asked_sha256, asked->papers.sha256, sizeof(say->asked_sha256));
 }
 
 static void fill_record(struct call *c, const struct account *acc)
@@ -181,13 +263,19 @@ static void fill_record(struct call *c, const struct account *acc)
 		.fails_max = pol.limit,
 		.until_s = until_of(c, &pin->penalty.pool),
 		.issued_s = acc->issued_s,
+		.held = pin->held,
 		.set_s = pin->set_s,
 		.expires_s = pin->temporary ? 0 : pin->expires_s,
 		.lapses_s = pin->lapses_s,
 		.seen_s = acc->seen_s,
+		.issued_by = acc->issued_by,
+		.gen = pin->gen,
+		.rev = pin->rev,
 	};
 	memcpy(say->seen_at, acc->seen_at, sizeof(say->seen_at));
 	memcpy(say->reason, acc->reason, sizeof(say->reason));
+	fill_asked(say, &acc->asked);
+	memcpy(say->replaced_by, acc->replaced_by, sizeof(say->replaced_by));
 }
 
 void call_status(struct call *c)
@@ -283,6 +371,8 @@ static enum verdict foretell(struct call *c, const struct account *acc, const ch
 	*wait_s = penalty_wait(&acc->pin.penalty, 0, &pol, c->now_s);
 	if (gate != PIN_OPEN)
 		return gate == PIN_BLOCKED ? V_BLOCKED : V_THROTTLED;
+	if (v == V_MUST_CHANGE && cf_life_over(acc, c->now_s))
+		v = V_LAPSED;
 	return (v == V_OK || v == V_MUST_CHANGE) && admitted != V_OK ? admitted : v;
 }
 
@@ -301,46 +391,4 @@ void call_service_test(struct call *c)
 	if (c->rep->verdict.code == V_THROTTLED)
 		c->rep->verdict.wait_s = wait_s;
 	sodium_memzero(&acc, sizeof(acc));
-}
-
-void call_stats(struct call *c)
-{
-	const struct stats *st = &c->sv->stats;
-
-	c->rep->type = WIRE_STATS_ARE;
-	c->rep->stats_are = (struct wire_stats_are){
-		.started_s = st->started_s,
-		.requests = st->requests,
-		.accepted = st->accepted,
-		.wrong = stats_verdict(st, V_WRONG),
-		.throttled = stats_verdict(st, V_THROTTLED) + stats_verdict(st, V_BLOCKED),
-		.renewed = st->renewed,
-		.operators = st->operators,
-		.denied = stats_verdict(st, V_DENIED),
-		.bad = stats_verdict(st, V_BAD),
-		.busy = stats_verdict(st, V_BUSY),
-		.failed = stats_verdict(st, V_FAILED),
-		.connections = (uint32_t)st->connections,
-		.queued = (uint32_t)st->queued,
-		.workers = (uint32_t)st->workers,
-	};
-}
-
-void call_stat_get(struct call *c)
-{
-	struct wire_stat_is *say = &c->rep->stat_is;
-	struct stats_line line;
-	uint32_t next;
-
-	c->sv->stats.commits = c->sv->accounts.commits;
-	if (!stats_line(&c->sv->stats, c->req->stat_get.index, &line, &next)) {
-		call_say(c, V_UNKNOWN);
-		return;
-	}
-	c->rep->type = WIRE_STAT_IS;
-	*say = (struct wire_stat_is){ .value = line.value, .next = next };
-	snprintf(say->name, sizeof(say->name), "%s", line.name);
-	snprintf(say->family, sizeof(say->family), "%s", line.family);
-	snprintf(say->help, sizeof(say->help), "%s", line.help);
-	snprintf(say->kind, sizeof(say->kind), "%s", line.type);
 }

@@ -10,7 +10,7 @@
 
 #include "conf_read.h"
 
-enum kind { NUMBER_KIND, SWITCH_KIND };
+enum kind { NUMBER_KIND, SWITCH_KIND, GROUP_KIND, USER_KIND };
 enum when { RELOAD, RESTART };
 
 struct setting {
@@ -18,7 +18,7 @@ struct setting {
 	size_t off; /* of a uint32_t in struct conf */
 	enum kind kind;
 	uint32_t min, max, value;
-	const char *unit;
+	const char *unit; /* of a number; the default of a group or user */
 	enum when when;
 };
 
@@ -27,6 +27,12 @@ static const struct setting settings[] = {
 	{ #section, #field, offsetof(struct conf, field), NUMBER_KIND, min, max, default, unit, when },
 #define SWITCH(section, field, default, when, doc)                                                 \
 	{ #section, #field, offsetof(struct conf, field), SWITCH_KIND, 0, 1, default, "", when },
+#define GROUP(section, field, default, doc)                                                        \
+	{ #section, #field, offsetof(struct conf, field), GROUP_KIND, 0, 0, CONF_NOBODY,    \
+	  default, RESTART },
+#define USER(section, field, default, doc)                                                         \
+	{ #section, #field, offsetof(struct conf, field), USER_KIND, 0, 0, CONF_NOBODY,     \
+	  default, RESTART },
 #include "conf.def"
 #define CATEGORY(NAME, code, name, months)                                                         \
 	{ "expiry", name, offsetof(struct conf, expiry) + (code) * sizeof(uint32_t), NUMBER_KIND,  \
@@ -43,6 +49,7 @@ _Static_assert(N <= 64, "struct reading has a bit a setting");
 
 struct reading {
 	struct conf *conf;
+	const struct users *users;
 	struct conf_error *err;
 	uint64_t set; /* bit i: settings[i] was given */
 };
@@ -84,12 +91,28 @@ static bool number(const char *s, uint32_t *out)
 	return v <= UINT32_MAX;
 }
 
-static bool parse(const struct setting *s, const char *text, uint32_t *out)
+static bool parse(const struct users *users, const struct setting *s, const char *text, uint32_t *out)
 {
-	if (s->kind == NUMBER_KIND)
-		return number(text, out) && *out >= s->min && *out <= s->max;
+	switch (s->kind) {
+	case NUMBER_KIND: return number(text, out) && *out >= s->min && *out <= s->max;
+	case GROUP_KIND: return users_find_group(users, text, out);
+	case USER_KIND: return users_find(users, text, out);
+	case SWITCH_KIND: break;
+	}
 	*out = strcmp(text, "yes") == 0;
 	return *out == 1 || strcmp(text, "no") == 0;
+}
+
+static int complain(struct conf_error *e, const struct setting *s, const char *value)
+{
+	if (s->kind == SWITCH_KIND)
+		return conf_complain(e, "%s = '%s': write yes or no", s->name, value);
+	if (s->kind != NUMBER_KIND)
+		return conf_complain(e, "no %s '%s' when pind started: write a %s, or restart pind",
+				     s->kind == USER_KIND ? "user" : "group", value,
+				     s->kind == USER_KIND ? "uid" : "gid");
+	return conf_complain(e, "%s = '%s': write a number of %s from %u to %u", s->name, value,
+			     s->unit, s->min, s->max);
 }
 
 /* libinih calls this for every line with a key; 0 marks the line as bad. */
@@ -105,12 +128,21 @@ static int on_line(void *user, const char *section, const char *name, const char
 	if (rd->set & bit)
 		return conf_complain(rd->err, "'%s' is set twice", name);
 	rd->set |= bit;
-	if (parse(s, value, field_of(rd->conf, s)))
+	if (parse(rd->users, s, value, field_of(rd->conf, s)))
 		return 1;
-	if (s->kind == SWITCH_KIND)
-		return conf_complain(rd->err, "%s = '%s': write yes or no", name, value);
-	return conf_complain(rd->err, "%s = '%s': write a number of %s from %u to %u", name, value,
-			     s->unit, s->min, s->max);
+	return complain(rd->err, s, value);
+}
+
+/* Of groups and users that were not given, the usual ones; who is not on this machine is nobody. */
+static void find_usual(const struct reading *rd)
+{
+	for (size_t i = 0; i < N; i++) {
+		const struct setting *s = &settings[i];
+
+		if ((s->kind == GROUP_KIND || s->kind == USER_KIND) && (rd->set >> i & 1) == 0 &&
+		    !parse(rd->users, s, s->unit, field_of(rd->conf, s)))
+			*field_of(rd->conf, s) = CONF_NOBODY;
+	}
 }
 
 static int check_sense(const struct conf *c, struct conf_error *err)
@@ -130,6 +162,9 @@ static int check_sense(const struct conf *c, struct conf_error *err)
 	if (c->per_uid > c->connections)
 		return conf_complain(err, "[limits] per_uid (%u) is above connections (%u)",
 				     c->per_uid, c->connections);
+	if (c->electronic == c->post && c->post != CONF_NOBODY)
+		return conf_complain(err, "[couriers] electronic and post are the same user: nobody may "
+					  "hold both halves");
 	return 1;
 }
 
@@ -172,7 +207,9 @@ int conf_read(struct conf **ret, const char *file, const struct users *users, ch
 	if (r != 0)
 		return conf_fail(&e, file, r);
 	rd.conf = c;
+	rd.users = users;
 	r = conf_parse_file(file, on_line, &rd, &e);
+	find_usual(&rd);
 	if (r == 0 && !check_sense(c, &e))
 		r = conf_fail(&e, file, -EINVAL);
 	if (r == 0)

@@ -25,7 +25,7 @@ struct reading {
 	struct conf_service *service;
 	const struct users *users;
 	struct conf_error *err;
-	bool level, categories, peers; /* was it given? */
+	bool level, categories, peers, on_behalf_of; /* was it given? */
 	const bool *last; /* of the line before: a list may go on over indented lines */
 };
 
@@ -83,6 +83,33 @@ static int list_line(struct reading *rd, const char *key, bool *given, const cha
 	return each_word(rd, value, add);
 }
 
+static int level_line(struct reading *rd, const char *value)
+{
+	if (rd->level)
+		return conf_complain(rd->err, "'level' is set twice");
+	rd->level = true;
+	rd->service->level = (uint8_t)level_of(value);
+	if (rd->service->level == 0)
+		return conf_complain(rd->err, "level = '%s': write semplice or dispositivo", value);
+	return 1;
+}
+
+static int behalf_line(struct reading *rd, const char *value)
+{
+	static const char *const words[] = { [CONF_NO_BEHALF] = "no", [CONF_MAY_BEHALF] = "optional",
+					     [CONF_MUST_BEHALF] = "required" };
+
+	if (rd->on_behalf_of)
+		return conf_complain(rd->err, "'on_behalf_of' is set twice");
+	rd->on_behalf_of = true;
+	for (uint8_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(value, words[i]) == 0) {
+			rd->service->on_behalf_of = i;
+			return 1;
+		}
+	return conf_complain(rd->err, "on_behalf_of = '%s': write no, optional or required", value);
+}
+
 static int on_line(void *user, const char *section, const char *name, const char *value)
 {
 	struct reading *rd = user;
@@ -97,15 +124,11 @@ static int on_line(void *user, const char *section, const char *name, const char
 	if (strcmp(name, "peers") == 0)
 		return list_line(rd, "peers", &rd->peers, value, add_peer);
 	rd->last = NULL;
-	if (strcmp(name, "level") != 0)
-		return conf_complain(rd->err, "unknown setting '%s'", name);
-	if (rd->level)
-		return conf_complain(rd->err, "'level' is set twice");
-	rd->level = true;
-	rd->service->level = (uint8_t)level_of(value);
-	if (rd->service->level == 0)
-		return conf_complain(rd->err, "level = '%s': write semplice or dispositivo", value);
-	return 1;
+	if (strcmp(name, "level") == 0)
+		return level_line(rd, value);
+	if (strcmp(name, "on_behalf_of") == 0)
+		return behalf_line(rd, value);
+	return conf_complain(rd->err, "unknown setting '%s'", name);
 }
 
 static bool name_ok(const char *name, size_t n)

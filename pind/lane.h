@@ -7,8 +7,8 @@
 #include "serve.h"
 
 enum lane {
-	LANE_NOW,    /* reads only: answered by the loop itself, never behind a hash */
-	LANE_WRITE,  /* commits but does not hash: operators' changes */
+	LANE_NOW,    /* reads a few rows only: answered by the loop itself, never behind a hash */
+	LANE_WRITE,  /* commits, or reads many rows, but does not hash: operators and couriers */
 	LANE_HASH,   /* may hash */
 };
 

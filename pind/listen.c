@@ -16,7 +16,8 @@
 #define BACKLOG    256
 #define GROUPS_MAX 1024 /* of a peer; one with more is not looked up further */
 
-static const char *const role_names[LISTEN_MAX] = { [ROLE_AUTH] = "auth", [ROLE_ADMIN] = "admin" };
+static const char *const role_names[LISTEN_MAX] = { [ROLE_AUTH] = "auth", [ROLE_ADMIN] = "admin",
+						    [ROLE_COURIER] = "courier" };
 
 static int fail(char *err, size_t cap, const char *what, const char *where, int r)
 {
@@ -48,13 +49,14 @@ static int role_of(const char *name)
 	return -1;
 }
 
-static int adopt(struct listener *l, int fd, const char *name, char *err, size_t cap)
+static int adopt(struct listener *l, int fd, const char *name, const struct conf *conf, char *err,
+		 size_t cap)
 {
 	int role = role_of(name);
 
 	if (role < 0) {
 		snprintf(err, cap, "systemd passed a socket named '%s': FileDescriptorName= must be "
-				   "auth or admin", name);
+				   "auth, admin or courier", name);
 		return -EINVAL;
 	}
 	if (sd_is_socket(fd, AF_UNIX, SOCK_SEQPACKET, 1) <= 0) {
@@ -64,21 +66,23 @@ static int adopt(struct listener *l, int fd, const char *name, char *err, size_t
 	}
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
 		return fail(err, cap, "cannot use the socket", name, -errno);
-	*l = (struct listener){ .fd = fd, .role = (enum role)role, .own_uid = geteuid() };
+	*l = (struct listener){ .fd = fd, .role = (enum role)role, .own_uid = geteuid(), .conf = conf };
 	read_group(l);
 	return 0;
 }
 
-static int adopt_all(struct listener *l, size_t *n, int passed, char **names, char *err, size_t cap)
+static int adopt_all(struct listener *l, size_t *n, int passed, char **names,
+		     const struct conf *conf, char *err, size_t cap)
 {
 	int r = 0;
 
 	if (passed > LISTEN_MAX) {
-		snprintf(err, cap, "systemd passed %d sockets: only auth and admin are known", passed);
+		snprintf(err, cap, "systemd passed %d sockets: only auth, admin and courier are known",
+			 passed);
 		return -EINVAL;
 	}
 	for (int i = 0; i < passed && r == 0; i++) {
-		r = adopt(&l[i], SD_LISTEN_FDS_START + i, names[i], err, cap);
+		r = adopt(&l[i], SD_LISTEN_FDS_START + i, names[i], conf, err, cap);
 		*n += r == 0;
 	}
 	return r;
@@ -112,7 +116,8 @@ static int bind_0600(int fd, const struct sockaddr_un *sa)
 	return r;
 }
 
-static int make(struct listener *l, enum role role, const char *dir, char *err, size_t cap)
+static int make(struct listener *l, enum role role, const char *dir, const struct conf *conf,
+		char *err, size_t cap)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	int r = 0;
@@ -120,7 +125,7 @@ static int make(struct listener *l, enum role role, const char *dir, char *err, 
 	if (snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/%s.sock", dir, role_names[role]) >=
 	    (int)sizeof(sa.sun_path))
 		return fail(err, cap, "cannot listen in", dir, -ENAMETOOLONG);
-	*l = (struct listener){ .role = role, .own_uid = geteuid() };
+	*l = (struct listener){ .role = role, .own_uid = geteuid(), .conf = conf };
 	l->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd < 0)
 		return fail(err, cap, "cannot listen at", sa.sun_path, -errno);
@@ -134,21 +139,22 @@ static int make(struct listener *l, enum role role, const char *dir, char *err, 
 	return 0;
 }
 
-static int make_all(struct listener *l, size_t *n, const char *dir, char *err, size_t cap)
+static int make_all(struct listener *l, size_t *n, const char *dir, const struct conf *conf,
+		    char *err, size_t cap)
 {
 	int r = 0;
 
 	if (mkdir(dir, 0755) != 0 && errno != EEXIST)
 		return fail(err, cap, "cannot make", dir, -errno);
 	for (int role = 0; role < LISTEN_MAX && r == 0; role++) {
-		r = make(&l[role], (enum role)role, dir, err, cap);
+		r = make(&l[role], (enum role)role, dir, conf, err, cap);
 		*n += r == 0;
 	}
 	return r;
 }
 
-int listen_open(struct listener l[static LISTEN_MAX], size_t *n, const char *runtime_dir, char *err,
-		size_t err_cap)
+int listen_open(struct listener l[static LISTEN_MAX], size_t *n, const char *runtime_dir,
+		const struct conf *conf, char *err, size_t err_cap)
 {
 	char **names = NULL;
 	int r, passed = sd_listen_fds_with_names(1, &names);
@@ -156,8 +162,8 @@ int listen_open(struct listener l[static LISTEN_MAX], size_t *n, const char *run
 	*n = 0;
 	if (passed < 0)
 		return fail(err, err_cap, "cannot take sockets from", "systemd", passed);
-	r = passed > 0 ? adopt_all(l, n, passed, names, err, err_cap)
-		       : make_all(l, n, runtime_dir, err, err_cap);
+	r = passed > 0 ? adopt_all(l, n, passed, names, conf, err, err_cap)
+		       : make_all(l, n, runtime_dir, conf, err, err_cap);
 	for (int i = 0; names != NULL && names[i] != NULL; i++)
 		free(names[i]);
 	free(names);
@@ -172,33 +178,69 @@ void listen_close(struct listener *l, size_t n)
 		close(l[i].fd);
 }
 
-static bool in_group(int fd, gid_t gid, gid_t primary)
-{
-	gid_t groups[GROUPS_MAX];
-	socklen_t len = sizeof(groups);
+struct belongs { /* what the kernel says of a peer */
+	uid_t uid;
+	gid_t groups[1 + GROUPS_MAX]; /* the primary one first */
+	size_t n;
+};
 
-	if (primary == gid)
-		return true;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) != 0)
-		return false;
-	for (size_t i = 0; i < len / sizeof(*groups); i++)
-		if (groups[i] == gid)
-			return true;
-	return false;
-}
-
-int listen_peer(const struct listener *l, int fd, struct peer *who)
+static int read_peer(int fd, struct belongs *to)
 {
 	struct ucred cred = { 0, (uid_t)-1, (gid_t)-1 };
-	socklen_t len = sizeof(cred);
+	socklen_t len = sizeof(cred), room = GROUPS_MAX * sizeof(*to->groups);
 
-	*who = (struct peer){ .role = l->role, .uid = (uid_t)-1 };
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) != 0)
 		return -errno;
 	if (cred.uid == (uid_t)-1)
 		return -EPERM; /* no credentials are nobody's credentials */
-	who->uid = cred.uid;
-	who->may = cred.uid == 0 || cred.uid == l->own_uid ||
-		   (l->by_group && in_group(fd, l->gid, cred.gid));
+	to->uid = cred.uid;
+	to->groups[0] = cred.gid;
+	to->n = 1;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, to->groups + 1, &room) == 0)
+		to->n += room / sizeof(*to->groups);
+	return 0;
+}
+
+static bool in_group(const struct belongs *b, gid_t gid)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->groups[i] == gid && gid != (gid_t)-1)
+			return true;
+	return false;
+}
+
+/* Operators are known by their groups, couriers by their uids; whoever logs people in has no duties. */
+static unsigned int duties_of(const struct listener *l, const struct belongs *b)
+{
+	const struct conf *c = l->conf;
+
+	switch (l->role) {
+	case ROLE_AUTH: break;
+	case ROLE_ADMIN:
+		return (in_group(b, c->helpdesk) ? DUTY_HELPDESK : 0u) |
+		       (in_group(b, c->approver) ? DUTY_APPROVER : 0u) |
+		       (in_group(b, c->auditor) ? DUTY_AUDITOR : 0u) |
+		       (in_group(b, c->portal) ? DUTY_PORTAL : 0u);
+	case ROLE_COURIER:
+		return (b->uid == c->electronic ? DUTY_ELECTRONIC : 0u) |
+		       (b->uid == c->post ? DUTY_POST : 0u);
+	}
+	return 0;
+}
+
+int listen_peer(const struct listener *l, int fd, struct peer *who)
+{
+	struct belongs b;
+	bool ours;
+	int r;
+
+	*who = (struct peer){ .role = l->role, .uid = (uid_t)-1 };
+	r = read_peer(fd, &b);
+	if (r != 0)
+		return r;
+	ours = b.uid == 0 || b.uid == l->own_uid;
+	who->uid = b.uid;
+	who->may = ours || (l->by_group && in_group(&b, l->gid));
+	who->duties = ours ? DUTY_ALL : duties_of(l, &b);
 	return 0;
 }

@@ -9,7 +9,7 @@
 
 #include "serve.h"
 
-#define LISTEN_MAX 2 /* one socket a role */
+#define LISTEN_MAX 3 /* one socket a role */
 
 struct listener {
 	int fd;
@@ -17,14 +17,16 @@ struct listener {
 	bool by_group; /* members of gid may ask, besides root and pind's own uid */
 	gid_t gid;
 	uid_t own_uid;
+	const struct conf *conf; /* says whose which duty is */
 };
 
 /*
- * Take what systemd passed (FileDescriptorName= auth and admin), or make runtime_dir/auth.sock
- * and admin.sock, 0600, for root and our own uid. *n gets how many. 0, or -errno and err is one line.
+ * Take what systemd passed (FileDescriptorName= auth, admin, courier), or make a NAME.sock for each
+ * in runtime_dir, 0600, for root and our own uid. conf stays the caller's, as long as the listeners.
+ * *n gets how many. 0, or -errno and err is one line.
  */
-int listen_open(struct listener l[static LISTEN_MAX], size_t *n, const char *runtime_dir, char *err,
-		size_t err_cap);
+int listen_open(struct listener l[static LISTEN_MAX], size_t *n, const char *runtime_dir,
+		const struct conf *conf, char *err, size_t err_cap);
 
 /* Close. The files stay, for the sandbox lets nobody remove any; the next start clears them. */
 void listen_close(struct listener *l, size_t n);

@@ -4,15 +4,23 @@
 #include <string.h>
 
 #include "call.h"
+#include "cf_life.h"
 #include "ticket.h"
 
 #define DAY_S 86400u
+
+static uint8_t days_left(uint64_t left_s)
+{
+	uint64_t days = (left_s + DAY_S - 1) / DAY_S;
+
+	return days < UINT8_MAX ? (uint8_t)days : UINT8_MAX;
+}
 
 /* Fill an accepting verdict with what only a proven person is told. */
 static void say_accepted(struct call *c, enum verdict v, const struct account *acc)
 {
 	struct wire_verdict *say = &c->rep->verdict;
-	uint64_t left_s;
+	uint64_t left_s, end_s;
 
 	call_say(c, v);
 	say->level = acc->pin.level;
@@ -20,22 +28,37 @@ static void say_accepted(struct call *c, enum verdict v, const struct account *a
 	if (v != V_OK || acc->pin.expires_s <= c->now_s)
 		return;
 	say->expires_s = acc->pin.expires_s;
-	left_s = acc->pin.expires_s - c->now_s;
-	if (left_s <= (uint64_t)c->conf->warn_days * DAY_S)
-		say->warn_days = (uint8_t)((left_s + DAY_S - 1) / DAY_S);
+	end_s = cf_life_warns(acc, c->now_s);
+	left_s = (end_s != 0 ? end_s : acc->pin.expires_s) - c->now_s;
+	if (end_s != 0 || left_s <= (uint64_t)c->conf->warn_days * DAY_S)
+		say->warn_days = days_left(left_s);
+}
+
+/* Whom a login acts for, against what the service wants and who is delegated. */
+static enum verdict represents(struct call *c, const struct conf_service *s, const char *cf,
+			       const char *on_behalf_of)
+{
+	if (on_behalf_of[0] == '\0')
+		return s->on_behalf_of == CONF_MUST_BEHALF ? V_DELEGATION : V_OK;
+	if (s->on_behalf_of == CONF_NO_BEHALF)
+		return V_DELEGATION;
+	return call_delegated(c, cf, on_behalf_of);
 }
 
 /* The service's and the caller's conditions, once the PIN is right: the first that fails, or v. */
-static enum verdict conditions(const struct conf_service *s, uint8_t asked_level,
+static enum verdict conditions(struct call *c, const struct conf_service *s, uint8_t asked_level,
 			       const char *on_behalf_of, const struct account *acc, enum verdict v)
 {
-	enum verdict admitted = call_admits(s, asked_level, acc);
+	enum verdict unmet;
 
+	if (v == V_MUST_CHANGE && cf_life_over(acc, c->now_s))
+		return V_LAPSED; /* nothing to change it into */
 	if (v != V_OK && v != V_MUST_CHANGE)
 		return v;
-	if (admitted != V_OK)
-		return admitted;
-	return on_behalf_of[0] == '\0' ? v : V_DELEGATION; /* no delegation is on record yet */
+	unmet = call_admits(s, asked_level, acc);
+	if (unmet == V_OK)
+		unmet = represents(c, s, acc->cf, on_behalf_of);
+	return unmet == V_OK ? v : unmet;
 }
 
 /* Who proved whose PIN to which service. Returns id. */
@@ -69,7 +92,7 @@ void call_authenticate(struct call *c)
 	if (!call_person(c, q->cf))
 		return;
 	step = call_prove(c, q->cf, q->pin, &from, &acc);
-	step.verdict = conditions(s, q->level, q->on_behalf_of, &acc, step.verdict);
+	step.verdict = conditions(c, s, q->level, q->on_behalf_of, &acc, step.verdict);
 	if (step.verdict == V_OK || step.verdict == V_MUST_CHANGE) {
 		recent_add(c->sv->proofs, proof_id(c, q->service, q->cf, id), c->now_s);
 		say_accepted(c, step.verdict, &acc);
@@ -94,7 +117,8 @@ static enum verdict standing(const struct call *c, const struct account *acc)
 	case PIN_ACTIVE: return V_OK;
 	case PIN_TEMPORARY:
 	case PIN_EXPIRED: return V_MUST_CHANGE;
-	case PIN_LAPSED: return V_LAPSED;
+	case PIN_LAPSED:
+	case PIN_UNUSED: return V_LAPSED;
 	case PIN_ABSENT:
 	case PIN_AWAITING:
 	case PIN_REVOKED:
@@ -122,7 +146,7 @@ void call_authorize(struct call *c)
 		call_say(c, V_FAILED);
 		return;
 	}
-	v = conditions(s, q->level, q->on_behalf_of, &acc, standing(c, &acc));
+	v = conditions(c, s, q->level, q->on_behalf_of, &acc, standing(c, &acc));
 	if (v == V_OK || v == V_MUST_CHANGE)
 		say_accepted(c, v, &acc);
 	else

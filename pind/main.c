@@ -50,7 +50,7 @@ __attribute__((visibility("default"))) const char *argp_program_version = "pind 
 static const struct argp_option options[] = {
 	{ "config", 'c', "FILE", 0, "Configuration (default /etc/pind/pind.conf); services.d is beside it", 0 },
 	{ "state-dir", 's', "DIR", 0, "Where the store is (default /var/lib/pind)", 0 },
-	{ "runtime-dir", 'r', "DIR", 0, "Where to make auth.sock and admin.sock when systemd passes no sockets (default /run/pind)", 0 },
+	{ "runtime-dir", 'r', "DIR", 0, "Where to make the sockets when systemd passes none (default /run/pind)", 0 },
 	{ "key-file", 'k', "FILE", 0, "The 32-byte root key (default $CREDENTIALS_DIRECTORY/pind.key)", 0 },
 	{ "check", 'C', NULL, 0, "Read the configuration, say what is wrong with it, and exit", 0 },
 	{ "accept-clock", 'A', NULL, 0, "Believe a clock that is far ahead of the store", 0 },
@@ -127,10 +127,9 @@ static int open_conf(struct pind *p, struct conf **conf)
 
 	if (realpath(p->opt.config, p->config) == NULL) /* a link's own folder is not what is read */
 		return refuse(EXIT_CONFIG, "%s: %s", p->opt.config, strerror(errno));
-	r = users_open(&p->users, "/etc/passwd");
-
+	r = users_open(&p->users, "/etc/passwd", "/etc/group");
 	if (r != 0)
-		return refuse(EXIT_FAILURE, "/etc/passwd: %s", strerror(-r));
+		return refuse(EXIT_FAILURE, "/etc/passwd, /etc/group: %s", strerror(-r));
 	if (conf_read(conf, p->config, p->users, err, sizeof(err)) != 0)
 		return refuse(EXIT_CONFIG, "%s", err);
 	return 0;
@@ -181,10 +180,10 @@ static int refuse_store(const struct pind *p, int r)
 {
 	const char *dir = p->opt.state_dir;
 
-	if (r == RECORD_E_FORMAT)
+	if (r == SEAL_E_FORMAT)
 		return refuse(EXIT_CONFIG, "the store in %s was written by another version of pind: "
 					   "install that version, or restore a backup", dir);
-	if (r == RECORD_E_SEAL)
+	if (r == SEAL_E_BROKEN)
 		return refuse(EXIT_CONFIG, "the key does not open the store in %s: give the key it was "
 					   "made with", dir);
 	if (r == ACCOUNTS_E_CLOCK)
@@ -335,8 +334,8 @@ static int start(struct pind *p)
 	r = lock_state(p);
 	if (r == 0)
 		r = open_store(p);
-	if (r == 0 && listen_open(p->listeners, &p->n_listeners, p->opt.runtime_dir, err,
-				  sizeof(err)) != 0)
+	if (r == 0 && listen_open(p->listeners, &p->n_listeners, p->opt.runtime_dir,
+				  &p->at_start, err, sizeof(err)) != 0)
 		r = refuse(EXIT_FAILURE, "%s", err);
 	p->memory_max = cgroup_memory_max(); /* it reads /sys: before the sandbox */
 	if (r == 0 && cgroup_fits(p->memory_max, workers_of(p->sv.conf), p->sv.conf->memory_kib, err,

@@ -10,6 +10,7 @@
 
 #include "calendar.h"
 #include "call.h"
+#include "cf_life.h"
 #include "hash.h"
 #include "ticket.h"
 
@@ -53,8 +54,11 @@ static enum verdict proven(struct call *c, const struct claim *q, struct account
 		step.verdict = by_grant(c, q, acc);
 	else
 		step = call_prove(c, q->scope.cf, q->old, &from, acc);
-	if (step.verdict == V_OK || step.verdict == V_MUST_CHANGE)
-		return V_OK;
+	if (step.verdict == V_OK || step.verdict == V_MUST_CHANGE) {
+		if (!cf_life_over(acc, c->now_s))
+			return V_OK;
+		step.verdict = V_LAPSED;
+	}
 	call_say_step(c, &step);
 	call_refused(c, step.verdict, q->scope.cf, q->scope.service, q->rhost);
 	return step.verdict;

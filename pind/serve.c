@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* serve.c - who may ask what; from packet to verb, from reply to packet; see serve.h. */
+/* serve.c - who may ask; from packet to verb, from reply to packet; see serve.h. */
 #include "serve.h"
 
 #include <errno.h>
@@ -9,6 +9,7 @@
 #include "call.h"
 #include "cf.h"
 #include "hash.h"
+#include "verbs.h"
 
 void call_say(struct call *c, enum verdict v)
 {
@@ -23,6 +24,32 @@ void call_say_step(struct call *c, const struct pin_step *s)
 	c->rep->verdict.wait_s = s->wait_s;
 }
 
+void call_act(struct call *c, const char *cf, act_body_fn *body, void *arg)
+{
+	enum verdict v = act_run(&c->sv->accounts, (uint8_t)c->req->type, c->who->uid, c->now_s,
+				 body, arg);
+
+	call_say(c, v);
+	if (v == V_OK)
+		c->sv->stats.operators++;
+	else
+		call_event(c, EVENT_DECLINED, v, cf, NULL, NULL);
+}
+
+int call_row(struct call *c, const struct seal_kind *kind, const uint8_t *key, void *obj)
+{
+	struct accounts *a = &c->sv->accounts;
+	struct store_row row = { .rev = 0 };
+	int r = a->store->ops->get(a->store, kind->table, key, &row);
+
+	if (r != 0)
+		memset(obj, 0, kind->size);
+	else
+		r = seal_get(a->keys, kind, key, &row, obj);
+	sodium_memzero(&row, sizeof(row));
+	return r;
+}
+
 bool call_person(struct call *c, const char *text)
 {
 	struct cf cf;
@@ -33,21 +60,33 @@ bool call_person(struct call *c, const char *text)
 	return ok;
 }
 
+/* Fill in who asked, about whom and what was said, and write it. */
+static void tell(struct call *c, struct event *e, enum verdict v, const char *cf)
+{
+	char tag[KEYS_TAG_LEN + 1];
+
+	e->verdict = verdict_name(v);
+	e->has_uid = true;
+	e->uid = c->who->uid;
+	if (cf != NULL)
+		e->tag = keys_tag(c->sv->keys, cf, tag);
+	if (c->sv->event != NULL)
+		c->sv->event(e);
+}
+
 void call_event(struct call *c, enum event_id id, enum verdict v, const char *cf,
 		const char *service, const char *rhost)
 {
-	char tag[KEYS_TAG_LEN + 1];
-	struct event e = { .id = id,
-			   .verdict = verdict_name(v),
-			   .service = service,
-			   .rhost = rhost,
-			   .has_uid = true,
-			   .uid = c->who->uid };
+	struct event e = { .id = id, .service = service, .rhost = rhost };
 
-	if (cf != NULL)
-		e.tag = keys_tag(c->sv->keys, cf, tag);
-	if (c->sv->event != NULL)
-		c->sv->event(&e);
+	tell(c, &e, v, cf);
+}
+
+void call_note(struct call *c, enum event_id id, enum verdict v, const char *cf, const char *detail)
+{
+	struct event e = { .id = id, .detail = detail };
+
+	tell(c, &e, v, cf);
 }
 
 void call_refused(struct call *c, enum verdict v, const char *cf, const char *service,
@@ -71,46 +110,13 @@ enum verdict call_admits(const struct conf_service *s, uint8_t asked_level, cons
 	return acc->pin.level >= level ? V_OK : V_LEVEL;
 }
 
-/* Which verb lives on which socket. service: where the message names one, or 0. */
-static const struct entry {
-	enum wire_type type;
-	enum role role;
-	void (*run)(struct call *);
-	size_t service;
-} entries[] = {
-#define SERVICE(name) offsetof(struct wire_msg, name.service)
-	{ WIRE_AUTHENTICATE, ROLE_AUTH,  call_authenticate,   SERVICE(authenticate) },
-	{ WIRE_AUTHORIZE,    ROLE_AUTH,  call_authorize,      SERVICE(authorize) },
-	{ WIRE_RENEW_OPEN,   ROLE_AUTH,  call_renew_open,   SERVICE(renew_open) },
-	{ WIRE_RENEW_COMMIT, ROLE_AUTH,  call_renew_commit, SERVICE(renew_commit) },
-	{ WIRE_PING,         ROLE_AUTH,  call_ping,           0 },
-	{ WIRE_COST,         ROLE_ADMIN, call_cost,         0 },
-	{ WIRE_ISSUE,        ROLE_ADMIN, call_issue,        0 },
-	{ WIRE_STATUS,       ROLE_ADMIN, call_status,       0 },
-	{ WIRE_SOURCE_GET,   ROLE_ADMIN, call_source_get,   0 },
-	{ WIRE_REVOKE,       ROLE_ADMIN, call_revoke,       0 },
-	{ WIRE_UNLOCK,       ROLE_ADMIN, call_unlock,       0 },
-	{ WIRE_CONVERT,      ROLE_ADMIN, call_convert,      0 },
-	{ WIRE_SERVICE_GET,  ROLE_ADMIN, call_service_get,  0 },
-	{ WIRE_SERVICE_TEST, ROLE_ADMIN, call_service_test, 0 },
-	{ WIRE_STATS,        ROLE_ADMIN, call_stats,        0 },
-	{ WIRE_STAT_GET,     ROLE_ADMIN, call_stat_get,     0 },
-#undef SERVICE
-};
-
-static const struct entry *entry_of(enum wire_type type, enum role role)
-{
-	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++)
-		if (entries[i].type == type && entries[i].role == role)
-			return &entries[i];
-	return NULL;
-}
-
-static bool allowed(const struct call *c, const struct entry *e)
+static bool allowed(const struct call *c, const struct verb *e)
 {
 	const char *service = (const char *)c->req + e->service;
 
 	if (!c->who->may)
+		return false;
+	if (e->role != ROLE_AUTH && (c->who->duties & e->duties) == 0)
 		return false;
 	return e->service == 0 || conf_peer_ok(conf_service(c->conf, service), c->who->uid);
 }
@@ -130,7 +136,7 @@ static void note_denied(struct call *c, const char *service)
 
 static void dispatch(struct call *c, bool decoded)
 {
-	const struct entry *e = decoded ? entry_of(c->req->type, c->who->role) : NULL;
+	const struct verb *e = decoded ? verb_of(c->req->type, c->who->role) : NULL;
 
 	if (c->sv->accounts.broken != 0) {
 		call_say(c, V_FAILED); /* pind is about to stop */

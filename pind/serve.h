@@ -17,12 +17,23 @@
 #include "symbols.h"
 #include "wire.h"
 
-enum role { ROLE_AUTH, ROLE_ADMIN }; /* which socket the request came by */
+enum role { ROLE_AUTH, ROLE_ADMIN, ROLE_COURIER }; /* which socket the request came by */
+
+enum { /* what a peer of the admin or courier socket may do: bits. Root and pind's own uid: all */
+	DUTY_HELPDESK = 1,   /* status, revoke, unlock, request, duplicate, delegation add */
+	DUTY_APPROVER = 2,   /* convert, approve, reject, delegation approve */
+	DUTY_AUDITOR = 4,    /* audit, stats */
+	DUTY_ELECTRONIC = 8, /* orders for the electronic half */
+	DUTY_POST = 16,      /* orders for the posted half */
+	DUTY_PORTAL = 32,    /* a public page: new requests and recoveries, and the links' use */
+	DUTY_ALL = 63,
+};
 
 struct peer { /* who is asking; the kernel says so, never the message */
 	enum role role;
 	bool may;  /* root, pind's own uid, or in the socket's group */
 	uid_t uid;
+	unsigned int duties; /* DUTY_*; not looked at on the auth socket */
 };
 
 struct service { /* shared by all workers */

@@ -3,75 +3,109 @@
 #include "users.h"
 
 #include <errno.h>
-#include <pwd.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct user {
-	char name[33];
-	uid_t uid;
+#define NAME_BYTES 32 /* bytes; no policy can name a longer one */
+#define FIELDS    3  /* of a line: a name, something, an id. What follows may be of any length */
+
+struct entry {
+	char name[NAME_BYTES + 1];
+	uint32_t id;
+};
+
+struct names {
+	size_t n;
+	struct entry *list;
 };
 
 struct users {
-	size_t n;
-	struct user *list;
+	struct names users, groups;
 };
 
-static int add(struct users *u, const struct passwd *pw)
-{
-	struct user *more;
+_Static_assert(sizeof(uid_t) == sizeof(uint32_t) && sizeof(gid_t) == sizeof(uint32_t), "ids");
 
-	if (strlen(pw->pw_name) >= sizeof(more->name))
-		return 0; /* no policy can name it */
-	more = reallocarray(u->list, u->n + 1, sizeof(*more));
+/* A decimal id; the highest is nobody's. */
+static bool number(const char *s, uint32_t *id)
+{
+	uint64_t v = 0;
+
+	if (*s == '\0' || strlen(s) > 10)
+		return false;
+	for (; *s != '\0'; s++) {
+		if (*s < '0' || *s > '9')
+			return false;
+		v = v * 10 + (unsigned int)(*s - '0');
+	}
+	*id = (uint32_t)v;
+	return v < UINT32_MAX;
+}
+
+static int add(struct names *to, const char *name, const char *id)
+{
+	struct entry *more, entry = { "", 0 };
+
+	if (name[0] == '\0' || strlen(name) > NAME_BYTES || !number(id, &entry.id))
+		return 0;
+	more = reallocarray(to->list, to->n + 1, sizeof(*more));
 	if (more == NULL)
 		return -ENOMEM;
-	u->list = more;
-	more[u->n].uid = pw->pw_uid;
-	snprintf(more[u->n].name, sizeof(more[u->n].name), "%s", pw->pw_name);
-	u->n++;
+	to->list = more;
+	memcpy(entry.name, name, strlen(name));
+	more[to->n++] = entry;
 	return 0;
 }
 
-static int skip_line(FILE *f)
+/* The first fields of a line, each cut to a name that is too long. false: there are no more lines. */
+static bool read_line(FILE *f, char field[FIELDS][NAME_BYTES + 2])
 {
-	int c = getc(f);
+	int c = getc(f), i = 0;
+	size_t n = 0;
 
-	while (c != EOF && c != '\n')
-		c = getc(f);
-	return 0;
-}
-
-/* A line too long is no user of ours; fgetpwent_r would stand before it for ever. */
-static int read_users(struct users *u, FILE *f)
-{
-	struct passwd pw, *found = NULL;
-	char buf[4096];
-	int got = 0, r = 0;
-
-	while (r == 0 && (got == 0 || got == ERANGE)) {
-		got = fgetpwent_r(f, &pw, buf, sizeof(buf), &found);
-		if (got == 0)
-			r = add(u, &pw);
-		else if (got == ERANGE)
-			r = skip_line(f);
+	memset(field, 0, FIELDS * sizeof(*field));
+	if (c == EOF)
+		return false;
+	for (; c != EOF && c != '\n'; c = getc(f)) {
+		if (c == ':') {
+			i++;
+			n = 0;
+		} else if (i < FIELDS && n < NAME_BYTES + 1) {
+			field[i][n++] = (char)c;
+		}
 	}
+	return true;
+}
+
+/* A group's line may name thousands of members: it is not for fgetgrent(3), which wants a buffer. */
+static int read_names(struct names *to, const char *path)
+{
+	char field[FIELDS][NAME_BYTES + 2];
+	FILE *f = fopen(path, "re");
+	int r = 0;
+
+	if (f == NULL)
+		return -errno;
+	while (r == 0 && read_line(f, field))
+		if (field[0][0] != '#')
+			r = add(to, field[0], field[2]);
+	if (r == 0 && ferror(f))
+		r = -EIO;
+	fclose(f);
 	return r;
 }
 
-int users_open(struct users **ret, const char *path)
+int users_open(struct users **ret, const char *passwd, const char *group)
 {
 	struct users *u = calloc(1, sizeof(*u));
-	FILE *f;
 	int r;
 
 	if (u == NULL)
 		return -ENOMEM;
-	f = fopen(path, "re");
-	r = f != NULL ? read_users(u, f) : -errno;
-	if (f != NULL)
-		fclose(f);
+	r = read_names(&u->users, passwd);
+	if (r == 0)
+		r = read_names(&u->groups, group);
 	if (r != 0) {
 		users_close(u);
 		return r;
@@ -84,33 +118,29 @@ void users_close(struct users *u)
 {
 	if (u == NULL)
 		return;
-	free(u->list);
+	free(u->users.list);
+	free(u->groups.list);
 	free(u);
 }
 
-static bool number(const char *s, uid_t *uid)
+static bool find(const struct names *in, const char *name, uint32_t *id)
 {
-	unsigned long long v = 0;
-
-	if (*s == '\0' || strlen(s) > 10)
-		return false;
-	for (; *s != '\0'; s++) {
-		if (*s < '0' || *s > '9')
-			return false;
-		v = v * 10 + (unsigned int)(*s - '0');
-	}
-	*uid = (uid_t)v;
-	return v < (uid_t)-1; /* -1 is nobody's */
+	if (number(name, id))
+		return true;
+	for (size_t i = 0; in != NULL && i < in->n; i++)
+		if (strcmp(in->list[i].name, name) == 0) {
+			*id = in->list[i].id;
+			return true;
+		}
+	return false;
 }
 
 bool users_find(const struct users *u, const char *who, uid_t *uid)
 {
-	if (number(who, uid))
-		return true;
-	for (size_t i = 0; u != NULL && i < u->n; i++)
-		if (strcmp(u->list[i].name, who) == 0) {
-			*uid = u->list[i].uid;
-			return true;
-		}
-	return false;
+	return find(u != NULL ? &u->users : NULL, who, uid);
+}
+
+bool users_find_group(const struct users *u, const char *which, gid_t *gid)
+{
+	return find(u != NULL ? &u->groups : NULL, which, gid);
 }
