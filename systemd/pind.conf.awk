@@ -17,5 +17,9 @@ BEGIN {
 	if ($2 == "expiry")
 		printf "%s", expiry
 }
+/^(GROUP|USER)\(/ {
+	gsub(/"/, "", $4)
+	printf "#%s = %s\n", $3, $4
+}
 /^NUMBER\(/ { printf "#%s = %s\n", $3, $6 }
 /^SWITCH\(/ { printf "#%s = %s\n", $3, $4 == "1" ? "yes" : "no" }
