@@ -69,7 +69,11 @@ static error_t parse_command(int key, char *arg, struct argp_state *state)
 		if (a->words < r->command->words_min)
 			return bad_words(r->command, "too few arguments");
 		return 0;
-	default: return ARGP_ERR_UNKNOWN;
+	default:
+		if (key < OPT_SUBTYPE || key >= OPT_END)
+			return ARGP_ERR_UNKNOWN;
+		a->more[key - OPT_SUBTYPE] = arg != NULL ? arg : "";
+		return 0;
 	}
 }
 

@@ -66,15 +66,40 @@ static int check_type(const struct args *a, const struct door *d, enum wire_type
 	return show_verdict(a->json, &rep->verdict, NULL);
 }
 
-int ask_next(const struct args *a, struct wire_msg *req, enum wire_type want, struct wire_msg *rep,
-	     bool *found)
+int ask_try(const struct args *a, struct wire_msg *req, struct wire_msg *rep)
 {
-	const struct door *d = req->type == WIRE_PING ? &auth_door : &admin_door;
+	return client_call(a->socket != NULL ? a->socket : admin_door.path, geteuid(), req, rep,
+			   PATIENCE_MS);
+}
+
+int ask_why(const struct args *a, int err)
+{
+	return say_why(a, &admin_door, err);
+}
+
+/* Codes below those of operators are the auth socket's. */
+static const struct door *door_of(const struct wire_msg *req)
+{
+	return req->type < WIRE_COST ? &auth_door : &admin_door;
+}
+
+int ask_any(const struct args *a, struct wire_msg *req, struct wire_msg *rep)
+{
+	const struct door *d = door_of(req);
 	int r = client_call(a->socket != NULL ? a->socket : d->path, geteuid(), req, rep,
 			    PATIENCE_MS);
 
+	return r == 0 ? 0 : say_why(a, d, r);
+}
+
+int ask_next(const struct args *a, struct wire_msg *req, enum wire_type want, struct wire_msg *rep,
+	     bool *found)
+{
+	const struct door *d = door_of(req);
+	int r = ask_any(a, req, rep);
+
 	if (r != 0)
-		return say_why(a, d, r);
+		return r;
 	*found = rep->type != WIRE_VERDICT || rep->verdict.code != V_UNKNOWN;
 	return *found ? check_type(a, d, want, rep) : 0;
 }

@@ -11,6 +11,7 @@
 #include "person.h"
 #include "pinctl.h"
 #include "show.h"
+#include "sub.h"
 #include "symbols.h"
 #include "verdict.h"
 
@@ -29,6 +30,8 @@ const struct argp_option issue_options[] = {
 	{ "category", OPT_CATEGORY, "NAME", 0, categories, 0 },
 	{ "level", OPT_LEVEL, "NAME", 0, levels, 0 },
 	{ "document", OPT_DOCUMENT, PAPER_USAGE, 0, paper_help, 0 },
+	{ "approve", OPT_APPROVE, NULL, 0, "Countersign what another operator issued", 0 },
+	{ "issued-by", OPT_ISSUED_BY, "UID", 0, "--approve: who that was, as 'pinctl status' shows", 0 },
 	{ 0 }
 };
 
@@ -112,16 +115,19 @@ static int record(const struct args *a, struct wire_msg *req, char pin[static SY
 	return r;
 }
 
-/* 0 when pind does not say: the letter is printed all the same. */
-static uint64_t ask_lapses(const struct args *a, const char *cf)
+/* What became of it. 0 when pind does not say: the letter is printed all the same. */
+static uint64_t ask_lapses(const struct args *a, const char *cf, bool *held)
 {
 	const struct args plain = { .socket = a->socket }; /* no JSON before the letter's */
 	struct wire_msg req = { .type = WIRE_STATUS }, rep = { 0 };
 	uint64_t lapses_s = 0;
 
+	*held = false;
 	memcpy(req.status.cf, cf, sizeof(req.status.cf));
-	if (ask(&plain, &req, WIRE_RECORD, &rep) == 0)
+	if (ask(&plain, &req, WIRE_RECORD, &rep) == 0) {
 		lapses_s = rep.record.lapses_s;
+		*held = rep.record.held != 0;
+	}
 	wire_wipe(&req);
 	wire_wipe(&rep);
 	return lapses_s;
@@ -130,7 +136,9 @@ static uint64_t ask_lapses(const struct args *a, const char *cf)
 static int print_letter(const struct args *a, struct letter *l, const struct wire_issue *q,
 			const char *pin)
 {
-	const struct letter_text t = { q->cf, pin, level_name(q->level), ask_lapses(a, q->cf) };
+	bool held;
+	const struct letter_text t = { q->cf, pin, level_name(q->level),
+				       ask_lapses(a, q->cf, &held) };
 	const struct wire_verdict ok = { .code = V_OK };
 	int r = letter_write(l, &t, a->json);
 
@@ -148,8 +156,11 @@ static int print_letter(const struct args *a, struct letter *l, const struct wir
 	if (l->path == NULL)
 		return 0;
 	return show_verdict(a->json, &ok,
-			    "the PIN is recorded: print the letter, seal it, and "
-			    "remove the file");
+			    held ? "the PIN is recorded, and good once another operator has said "
+				   "'pinctl issue CF --approve --issued-by UID': print the letter, seal it, and "
+				   "remove the file"
+				 : "the PIN is recorded: print the letter, seal it, and "
+				   "remove the file");
 }
 
 static int issue(const struct args *a, struct wire_msg *req, struct letter *l)
@@ -182,7 +193,7 @@ static int hold_signals(void)
 	return 0;
 }
 
-int cmd_issue(const struct args *a)
+static int issue_new(const struct args *a)
 {
 	struct wire_msg req = { .type = WIRE_ISSUE };
 	struct letter l;
@@ -198,4 +209,50 @@ int cmd_issue(const struct args *a)
 		r = issue(a, &req, &l);
 	wire_wipe(&req);
 	return r;
+}
+
+static int approve(const struct args *a)
+{
+	static const struct sub_words words[] = {
+		{ V_UNKNOWN, "no PIN is on record" },
+		{ V_SELF, "another operator must countersign: you issued it" },
+		{ V_STATE, "nothing waits to be countersigned" },
+		{ V_STALE, "somebody else issued what waits now: see 'pinctl status'" },
+		{ 0, NULL }
+	};
+	const char *by = args_more(a, OPT_ISSUED_BY);
+	struct wire_msg req = { .type = WIRE_ISSUE_RELEASE }, rep = { 0 };
+	struct wire_msg look = { .type = WIRE_STATUS };
+	uint64_t uid = 0;
+	int r = args_person(req.issue_release.cf, a->word[0]);
+
+	if (r == 0 && (a->print != NULL || a->category != NULL || a->level != NULL ||
+		       a->document != NULL))
+		r = show_error(EXIT_ARGS, "--approve goes with no other option: what was issued stands");
+	if (r == 0 && by == NULL)
+		r = show_error(EXIT_ARGS, "--approve needs --issued-by UID: who issued the letter at hand");
+	if (r == 0)
+		r = sub_count(&uid, by, "--issued-by");
+	if (r == 0 && uid > UINT32_MAX)
+		r = show_error(EXIT_ARGS, "--issued-by takes a uid");
+	memcpy(look.status.cf, req.issue_release.cf, sizeof(look.status.cf));
+	if (r == 0)
+		r = sub_ask(a, &look, WIRE_RECORD, &rep, words[0].text);
+	req.issue_release.issued_by = (uint32_t)uid;
+	req.issue_release.gen = rep.record.gen;
+	if (r == 0)
+		r = sub_do(a, &req, "countersigned: the PIN is good", words);
+	wire_wipe(&look);
+	wire_wipe(&rep);
+	wire_wipe(&req);
+	return r;
+}
+
+int cmd_issue(const struct args *a)
+{
+	if (args_more(a, OPT_APPROVE) != NULL)
+		return approve(a);
+	if (args_more(a, OPT_ISSUED_BY) != NULL)
+		return show_error(EXIT_ARGS, "--issued-by is for --approve");
+	return issue_new(a);
 }

@@ -2,8 +2,12 @@
 /* paper.c - see paper.h. */
 #include "paper.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "person.h"
 #include "pinctl.h"
@@ -30,8 +34,7 @@ static int digits(const char *text, size_t n)
 	return v;
 }
 
-/* The first second after the day YYYY-MM-DD; 0 if there is no such day. */
-static uint64_t day_after(const char *text)
+uint64_t paper_day_after(const char *text)
 {
 	struct tm tm = { 0 };
 	int year, month, day;
@@ -64,7 +67,7 @@ static int read_fields(struct paper *p, char *text)
 					     ", as in patente:U1A2345678:MIT-UCO:2030-12-31");
 	*expiry++ = '\0';
 	p->kind = (uint8_t)document_of(kind);
-	p->until_s = day_after(expiry);
+	p->until_s = paper_day_after(expiry);
 	if (p->kind == DOCUMENT_NONE)
 		return show_error(EXIT_ARGS, "no document '%s': %s", kind, paper_help);
 	if (p->until_s == 0)
@@ -99,4 +102,38 @@ int paper_check(const struct paper *p)
 			EXIT_ARGS,
 			"the document has expired: level dispositivo needs one that has not");
 	return 0;
+}
+
+_Static_assert(PAPER_SHA_LEN == crypto_hash_sha256_BYTES, "as the protocol has it");
+
+static int hash_fd(uint8_t out[static crypto_hash_sha256_BYTES], int fd)
+{
+	static unsigned char buf[65536];
+	crypto_hash_sha256_state state;
+	ssize_t n;
+
+	(void)crypto_hash_sha256_init(&state);
+	do {
+		n = read(fd, buf, sizeof(buf));
+		if (n > 0)
+			(void)crypto_hash_sha256_update(&state, buf, (size_t)n);
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	(void)crypto_hash_sha256_final(&state, out);
+	sodium_memzero(buf, sizeof(buf));
+	return n == 0 ? 0 : -errno;
+}
+
+int paper_hash(uint8_t out[static PAPER_SHA_LEN], const char *path)
+{
+	int r, fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return show_error(EXIT_ARGS, "cannot open %s: %m", path);
+	if (sodium_init() < 0) {
+		close(fd);
+		return show_error(EXIT_ARGS, "cannot start libsodium");
+	}
+	r = hash_fd(out, fd);
+	close(fd);
+	return r == 0 ? 0 : show_error(EXIT_ARGS, "cannot read %s: %s", path, strerror(-r));
 }

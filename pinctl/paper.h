@@ -7,6 +7,7 @@
 
 #include "wire.h"
 
+#define PAPER_SHA_LEN 32
 #define PAPER_USAGE "KIND:NUMBER:ISSUER:EXPIRY"
 
 struct paper {
@@ -21,7 +22,13 @@ extern const char paper_help[]; /* what --help says of it */
 /* Read text into *p; the caller wipes it. 0, or EXIT_ARGS after one line. */
 int paper_read(struct paper *p, const char *text);
 
+/* The first second (UTC) after the day YYYY-MM-DD; 0 if there is no such day. */
+uint64_t paper_day_after(const char *text);
+
 /* Will it do for level dispositivo: shown, and not expired? 0, or EXIT_ARGS after one line. */
 int paper_check(const struct paper *p);
+
+/* SHA-256 of the file at path, a copy of a document. 0, or EXIT_ARGS after one line. */
+int paper_hash(uint8_t out[static PAPER_SHA_LEN], const char *path);
 
 #endif

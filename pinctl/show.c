@@ -17,7 +17,7 @@
 
 /* In the order of pind's enum pin_life and enum pin_gate. */
 static const char *const lives[] = { "absent", "awaiting", "temporary", "active",
-				     "expired", "lapsed", "revoked" };
+				     "expired", "lapsed", "unused", "revoked" };
 static const char *const gates[] = { "open", "throttled", "blocked" };
 
 const char *show_life(unsigned int life)

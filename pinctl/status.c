@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* status.c - what is on record about a PIN, and what the operator can do next. */
 #include <stdio.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "paper.h"
@@ -17,6 +18,38 @@ static const char *missing_words(unsigned int missing)
 	default:                 return "phone email";
 	}
 }
+
+/* Who asked for level dispositivo, and by which document; rows only when somebody did. */
+static size_t asked_cells(struct show_cell *cells, char by[static 16], char sha[static 65],
+			  const struct wire_record *r)
+{
+	size_t n = 0;
+
+	if (r->asked_by == UINT32_MAX)
+		snprintf(by, 16, "owner");
+	else
+		snprintf(by, 16, "uid %u", r->asked_by);
+	for (size_t i = 0; i < sizeof(r->asked_sha256); i++)
+		snprintf(sha + 2 * i, 3, "%02x", r->asked_sha256[i]);
+	if (strspn(sha, "0") == 64)
+		sha[0] = '\0'; /* there was no file */
+	if (r->asked_s == 0)
+		by[0] = sha[0] = '\0';
+#define CELL(...) cells[n++] = (struct show_cell){ __VA_ARGS__ }
+	CELL("dispositivo asked for", "asked", SHOW_TIME, "", r->asked_s);
+	CELL("asked by", "asked_by", SHOW_TEXT, by, 0);
+	CELL("asked", "asked_way", SHOW_TEXT, way_name(r->asked_way), 0);
+	CELL("by document", "asked_document", SHOW_TEXT, document_name(r->asked_kind), 0);
+	CELL("its number", "asked_number", SHOW_TEXT, r->asked_number, 0);
+	CELL("its issuer", "asked_issuer", SHOW_TEXT, r->asked_issuer, 0);
+	CELL("its last day", "asked_until", SHOW_DAY, "", r->asked_until_s);
+	CELL("its fax", "asked_fax", SHOW_TEXT, r->asked_fax, 0);
+	CELL("SHA-256 of its file", "asked_sha256", SHOW_TEXT, sha, 0);
+#undef CELL
+	return n;
+}
+
+#define ASKED_CELLS 9
 
 static int show_status(bool json, const char *cf, const struct wire_record *r)
 {
@@ -39,9 +72,33 @@ static int show_status(bool json, const char *cf, const struct wire_record *r)
 		{ "last login", "seen", SHOW_TIME, "", r->seen_s },
 		{ "last service", "seen_at", SHOW_TEXT, r->seen_at, 0 },
 		{ "revoked because", "reason", SHOW_TEXT, r->reason, 0 },
+		{ "replaced by", "replaced_by", SHOW_TEXT, r->replaced_by, 0 },
+		{ "issued by uid", "issued_by", SHOW_COUNT, "", r->issued_by },
+		{ "revision", "rev", SHOW_COUNT, "", r->rev },
 	};
 
-	return show_record(json, cells, sizeof(cells) / sizeof(*cells));
+	struct show_cell all[sizeof(cells) / sizeof(*cells) + ASKED_CELLS];
+	size_t n = sizeof(cells) / sizeof(*cells);
+	char by[16], sha[65];
+	int ret;
+
+	memcpy(all, cells, sizeof(cells));
+	if (json || r->asked_s != 0)
+		n += asked_cells(all + n, by, sha, r);
+	ret = show_record(json, all, n);
+	explicit_bzero(all, sizeof(all));
+	return ret;
+}
+
+int status_print_asked(const struct args *a, const struct wire_record *r)
+{
+	struct show_cell cells[ASKED_CELLS];
+	char by[16], sha[65];
+	size_t n = asked_cells(cells, by, sha, r);
+	int ret = a->json ? 0 : show_record(false, cells, n);
+
+	explicit_bzero(cells, sizeof(cells));
+	return ret;
 }
 
 /* The first row that fits; states by name, since the numbers are pind's. */
@@ -51,6 +108,7 @@ static const struct step {
 } steps[] = {
 	{ "absent", NULL, "to issue a PIN", "issue", " --print FILE" },
 	{ "revoked", NULL, "to issue a new PIN", "issue", " --print FILE" },
+	{ "unused", NULL, "to issue another PIN", "issue", " --print FILE" },
 	{ "lapsed", NULL, "to replace it", "revoke", " --reason TEXT, then pinctl issue" },
 	{ "blocked", NULL, "to unlock", "unlock", "" },
 	{ "throttled", NULL, "to admit attempts at once", "unlock", "" },
@@ -97,8 +155,21 @@ static bool step_fits(const struct step *s, const struct wire_record *r)
 
 static void show_next(const char *cf, const struct wire_record *r, const struct spent *spent)
 {
-	bool said = show_unlock(cf, r, spent);
+	bool said;
 
+	if (r->replaced_by[0] != '\0') {
+		printf("its owner's PIN: pinctl status %s\n", r->replaced_by);
+		return;
+	}
+	if (r->asked_s != 0)
+		printf("to judge what is asked, as another operator: pinctl convert %s --approve, or "
+		       "--reject --reason TEXT\n", cf);
+	if (r->held) {
+		printf("another operator must countersign: pinctl issue %s --approve --issued-by %u\n",
+		       cf, r->issued_by);
+		return;
+	}
+	said = show_unlock(cf, r, spent);
 	for (const struct step *s = steps; s < steps + sizeof(steps) / sizeof(*steps); s++)
 		if (step_fits(s, r) && !(said && strcmp(s->verb, "unlock") == 0)) {
 			printf("%s: pinctl %s %s%s\n", s->when, s->verb, cf, s->rest);
