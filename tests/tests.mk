@@ -17,6 +17,11 @@ SRC_test_pinctl_answers := tests/daemon/stage.c common/codec.c common/wire.c com
 
 UNIT_TESTS += unit/test_pin unit/test_serve unit/test_renew unit/test_clerk
 SRC_test_pin := pind/pin.c pind/penalty.c common/verdict.c common/person.c
+UNIT_TESTS += unit/test_pin_walk unit/test_number unit/test_pratica unit/test_duties unit/test_delegation unit/test_registry \
+	unit/test_audit_verbs
+SRC_test_pin_walk := $(SRC_test_pin)
+SRC_test_number := common/number.c
+SRC_test_pratica := pind/pratica.c $(SRC_test_pin)
 DESK_LIBS := -lm -Wl,--wrap=argon_derive -lsodium -llmdb -linih -lsystemd -lpthread
 SRC_test_serve := $(CORE_SRC) tests/unit/desk.c
 SRC_test_renew := $(CORE_SRC) tests/unit/desk.c
@@ -24,6 +29,15 @@ SRC_test_clerk := $(CORE_SRC) tests/unit/desk.c
 LIBS_test_serve := $(DESK_LIBS)
 LIBS_test_renew := $(DESK_LIBS)
 LIBS_test_clerk := $(DESK_LIBS)
+$(foreach t,duties delegation registry audit_verbs,$(eval SRC_test_$(t) := $(CORE_SRC) tests/unit/desk.c) \
+	$(eval LIBS_test_$(t) := $(DESK_LIBS)))
+
+UNIT_TESTS += unit/test_convert unit/test_self
+$(foreach t,convert self,$(eval SRC_test_$(t) := $(CORE_SRC) tests/unit/desk.c)$(eval LIBS_test_$(t) := $(DESK_LIBS)))
+
+UNIT_TESTS += unit/test_request unit/test_approval unit/test_orders unit/test_order_abuse unit/test_order_races unit/test_cf_change unit/test_reminders unit/test_recover
+$(foreach t,request approval orders order_abuse order_races cf_change reminders recover,$(eval SRC_test_$(t) := $(CORE_SRC) tests/unit/desk.c \
+	tests/unit/office.c)$(eval LIBS_test_$(t) := $(DESK_LIBS)))
 
 # The nouns of the daemon, each with what it stands on.
 WIRE_SRC := common/codec.c common/wire.c
@@ -31,7 +45,7 @@ UNIT_TESTS += $(addprefix unit/,test_codec test_wire test_person test_calendar t
 	test_hash test_recent test_record test_ticket test_store test_store_lmdb \
 	test_account test_account_fails test_account_races test_conf test_conf_files test_users \
 	test_client test_pool test_prove test_rota test_source test_spray test_stats test_lane \
-	test_store_sync test_guess_races test_guesses test_damage)
+	test_store_sync test_guess_races test_guesses test_damage test_dossier test_audit test_act test_act_rows test_act_races)
 SRC_test_codec := common/codec.c
 SRC_test_wire := $(WIRE_SRC)
 SRC_test_person := common/person.c common/verdict.c
@@ -40,17 +54,22 @@ SRC_test_penalty := pind/penalty.c
 SRC_test_keys := pind/keys.c
 SRC_test_hash := pind/keys.c pind/hash.c common/argon.c
 SRC_test_recent := pind/keys.c pind/recent.c
-SRC_test_record := pind/keys.c pind/record.c common/codec.c
-SRC_test_ticket := pind/keys.c pind/record.c pind/ticket.c common/codec.c
+SRC_test_record := pind/keys.c pind/seal.c pind/record.c common/codec.c
+SRC_test_ticket := pind/keys.c pind/seal.c pind/record.c pind/ticket.c common/codec.c
 STORE_SRC := $(addprefix pind/,store.c store_mem.c store_lmdb.c store_lmdb_files.c store_lmdb_row.c)
 SRC_test_store := $(STORE_SRC)
 SRC_test_store_lmdb := $(STORE_SRC)
 LIBS_test_store := -llmdb -lpthread
 LIBS_test_store_lmdb := -llmdb -lpthread
-ACCOUNT_SRC := $(STORE_SRC) common/codec.c $(addprefix pind/,keys.c record.c pin.c penalty.c account.c) \
+ACCOUNT_SRC := $(STORE_SRC) common/codec.c $(addprefix pind/,keys.c seal.c record.c pin.c penalty.c account.c) \
 	tests/unit/faulty.c
 ACCOUNT_TESTS := account account_fails account_races
 $(foreach t,$(ACCOUNT_TESTS),$(eval SRC_test_$(t) := $(ACCOUNT_SRC)) \
+	$(eval LIBS_test_$(t) := -lsodium -llmdb -lpthread))
+SRC_test_dossier := pind/keys.c pind/seal.c pind/dossier.c common/codec.c
+SRC_test_audit := pind/keys.c pind/seal.c pind/audit.c common/codec.c
+ACT_SRC := $(ACCOUNT_SRC) $(addprefix pind/,dossier.c audit.c act.c)
+$(foreach t,act act_rows act_races,$(eval SRC_test_$(t) := $(ACT_SRC)) \
 	$(eval LIBS_test_$(t) := -lsodium -llmdb -lpthread))
 CONF_SRC := common/person.c $(addprefix pind/,conf.c conf_read.c conf_services.c users.c)
 SRC_test_conf := $(CONF_SRC)
@@ -76,19 +95,21 @@ SRC_test_guess_races := $(CORE_SRC) pind/lane.c pind/rota.c pind/pool.c tests/un
 SRC_test_guesses := $(CORE_SRC) tests/unit/desk.c
 SRC_test_damage := $(CORE_SRC) tests/unit/desk.c
 $(foreach t,lane guess_races guesses damage,$(eval LIBS_test_$(t) := $(DESK_LIBS)))
-$(foreach t,keys hash recent record ticket,$(eval LIBS_test_$(t) := -lsodium -lpthread))
+$(foreach t,keys hash recent record ticket dossier audit,$(eval LIBS_test_$(t) := -lsodium -lpthread))
 
 # pind as a process, asked through its sockets. PIND=, PIND_RELEASE= absolute paths of programs.
 RIG := tests/daemon/rig.c tests/daemon/rig_ask.c $(addprefix common/,codec.c wire.c verdict.c client.c \
 	cf.c argon.c)
-RIG_TESTS := test_life test_guess test_callers test_trace test_durable test_hostile test_stop \
+RIG_TESTS := test_life test_guess test_callers test_roles test_trace test_durable test_hostile test_stop \
 	test_refuse test_refuse_place test_reload test_disk \
 	test_canaries test_sandbox test_time
-RIG_TESTS += test_same test_repeat test_budget test_flood test_watch test_siege test_journal test_desk
+RIG_TESTS += test_same test_repeat test_budget test_flood test_watch test_siege test_journal test_desk test_pinctl_self
 UNIT_TESTS += $(RIG_TESTS:%=daemon/%)
 $(foreach t,$(RIG_TESTS),$(eval SRC_$(t) := $(RIG))$(eval LIBS_$(t) := -lsodium -lpthread))
 SRC_test_trace += tests/daemon/trace.c
 SRC_test_same += tests/daemon/trace.c
+SRC_test_budget += tests/daemon/mine.c
+LIBS_test_pinctl_self += -lutil
 SRC_test_refuse += tests/daemon/refusal.c
 SRC_test_refuse_place += tests/daemon/refusal.c
 LIBS_test_refuse_place += -llmdb
@@ -119,6 +140,10 @@ $(B)/plain/tests/daemon/sandbox_probe: $(B)/plain-obj/tests/daemon/sandbox_probe
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -o $@ $^ -lseccomp -lpthread
 tests: $(B)/plain/tests/daemon/sandbox_probe
+$(B)/plain/tests/system/memory: $(B)/plain-obj/tests/system/memory.o # for system/test_issuance
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -o $@ $^
+tests: $(B)/plain/tests/system/memory
 $(PLAIN_TESTS): $(B)/plain/%: $(B)/plain-obj/%.o $(call obj,plain-obj,$(MODULE_FAKE))
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -o $@ $^ -lpam -lpthread -lcmocka
@@ -131,7 +156,8 @@ $(TSAN_TESTS): $(B)/tsan/%: $(B)/tsan-obj/%.o $(call obj,tsan-obj,$(MODULE_FAKE)
 tests: $(B)/tsan/pind $(PLAIN_TESTS) $(TSAN_TESTS) $(B)/tsan/pam_inpspin.so $(B)/pam_inpspin.so
 
 # What is shared by threads, under ThreadSanitizer (unit/test_tsan.sh).
-TSAN_UNIT := test_pool test_recent test_store test_account_races test_spray test_guess_races
+TSAN_UNIT := test_pool test_recent test_store test_account_races test_spray test_guess_races test_act_races \
+	test_order_races
 $(B)/tsan-obj/pind/%.o $(B)/tsan-obj/tests/unit/%.o: INC += -Ipind
 $(TSAN_UNIT:%=$(B)/tsan/tests/unit/%): $(B)/tsan/tests/unit/%: $(B)/tsan-obj/tests/unit/%.o \
 		$$(call obj,tsan-obj,$$(SRC_$$*))
@@ -139,4 +165,35 @@ $(TSAN_UNIT:%=$(B)/tsan/tests/unit/%): $(B)/tsan/tests/unit/%: $(B)/tsan-obj/tes
 	$(call say,LD)$(CC) $(TSAN) -o $@ $^ $(LIBS_$*) -lcmocka
 tests: $(TSAN_UNIT:%=$(B)/tsan/tests/unit/%)
 
-tests: $(UNIT_TESTS:%=$(B)/san/tests/%) $(B)/san/pind $(B)/san/pinctl $(B)/san/pam_inpspin.so
+# pin-courier: its nouns, and the program before a pind that says what it is told.
+$(B)/san-obj/tests/courier/%.o: INC += -Icourier
+COURIER_PROGRAMS := test_electronic test_post test_hygiene
+SCENE := tests/courier/scene.c tests/module/fake.c $(addprefix common/,codec.c wire.c client.c argon.c token.c)
+UNIT_TESTS += $(COURIER_PROGRAMS:%=courier/%)
+$(foreach t,$(COURIER_PROGRAMS),$(eval SRC_$(t) := $(SCENE))$(eval LIBS_$(t) := -lsodium))
+UNIT_TESTS += courier/test_issuance courier/test_kills
+SRC_test_issuance := $(RIG) common/token.c tests/courier/scene.c tests/courier/citizen.c tests/module/fake.c
+SRC_test_kills := $(SRC_test_issuance) tests/daemon/mine.c
+LIBS_test_issuance := -lsodium -lpthread
+LIBS_test_kills := $(LIBS_test_issuance)
+UNIT_TESTS += courier/test_forgotten
+SRC_test_forgotten := $(RIG) common/token.c tests/courier/scene.c tests/module/fake.c
+LIBS_test_forgotten := -lsodium -lpthread
+COURIER_NOUNS := test_template test_mail test_child test_letter test_spool test_token
+UNIT_TESTS += $(COURIER_NOUNS:%=courier/%)
+SRC_test_template := $(addprefix courier/,template.c text.c say.c)
+SRC_test_mail := $(addprefix courier/,mail.c text.c say.c child.c) common/contact.c
+SRC_test_child := $(addprefix courier/,child.c say.c)
+SRC_test_letter := $(addprefix courier/,letter.c say.c)
+SRC_test_spool := $(addprefix courier/,spool.c say.c)
+SRC_test_token := common/token.c
+LIBS_test_mail := -lsodium
+LIBS_test_letter := -lhpdf
+LIBS_test_token := -lsodium
+
+# pinctl's families of commands: what they read, and before a pind that says what it is told.
+UNIT_TESTS += unit/test_csv daemon/test_pinctl_sends
+SRC_test_csv := pinctl/csv.c pinctl/registry_line.c common/cf.c
+SRC_test_pinctl_sends := tests/daemon/stage.c common/codec.c common/wire.c common/verdict.c
+
+tests: $(UNIT_TESTS:%=$(B)/san/tests/%) $(B)/san/pind $(B)/san/pinctl $(B)/san/pin-courier $(B)/san/pam_inpspin.so

@@ -88,6 +88,7 @@ int rig_open(void **state)
 	snprintf(rig.conf, sizeof(rig.conf), "%s/pind.conf", rig.etc);
 	snprintf(rig.auth, sizeof(rig.auth), "%s/auth.sock", rig.run);
 	snprintf(rig.admin, sizeof(rig.admin), "%s/admin.sock", rig.run);
+	snprintf(rig.courier, sizeof(rig.courier), "%s/courier.sock", rig.run);
 	if (mkdir(rig.etc, 0755) != 0)
 		return -1;
 	memset(key, 0x5a, sizeof(key));
@@ -241,17 +242,21 @@ int rig_listen(const char *path, mode_t mode)
 	return fd;
 }
 
-void rig_pass(const int fds[static 2], const char *names)
+void rig_pass(const int *fds, int n, const char *names)
 {
-	char pid[16];
+	char pid[16], count[16];
 
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	snprintf(count, sizeof(count), "%d", n);
 	setenv("LISTEN_PID", pid, 1);
-	setenv("LISTEN_FDS", "2", 1);
+	setenv("LISTEN_FDS", count, 1);
 	setenv("LISTEN_FDNAMES", names, 1);
-	/* By way of 13 and 14, for one of them may be 3 or 4. */
-	if (dup2(fds[0], 13) < 0 || dup2(fds[1], 14) < 0 || dup2(13, 3) < 0 || dup2(14, 4) < 0)
-		_exit(125);
+	for (int i = 0; i < n; i++) /* by way of 13, ..., for one of them may be 3 or 4 */
+		if (dup2(fds[i], 13 + i) < 0)
+			_exit(125);
+	for (int i = 0; i < n; i++)
+		if (dup2(13 + i, 3 + i) < 0)
+			_exit(125);
 }
 
 bool rig_can_trace(void)

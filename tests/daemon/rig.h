@@ -25,7 +25,7 @@
 extern struct rig {
 	char dir[48];                 /* of all below; removed at the end */
 	char state[64], run[64], etc[64], key[64], log[64];
-	char conf[80], auth[80], admin[80];
+	char conf[80], auth[80], admin[80], courier[80];
 	const char *program;          /* $PIND; a test may put $PIND_RELEASE here */
 	const char *const *wrap;      /* words in front of it, or NULL */
 	const char *const *args;      /* instead of all the usual options, or NULL */
@@ -70,10 +70,10 @@ double rig_cpu_s(void);
 
 /*
  * Sockets as systemd makes them: listen at path with a file of this mode, and (in before_exec) hand
- * two of them over by their names, "auth:admin".
+ * n of them, at most 4, over by their names, "auth:admin".
  */
 int rig_listen(const char *path, mode_t mode);
-void rig_pass(const int fds[static 2], const char *names);
+void rig_pass(const int *fds, int n, const char *names);
 
 /* May strace trace here? */
 bool rig_can_trace(void);

@@ -21,7 +21,8 @@
 
 int rig_ask(struct wire_msg *req, struct wire_msg *rep)
 {
-	const char *path = req->type < WIRE_COST ? rig.auth : rig.admin;
+	const char *path = req->type < WIRE_COST ? rig.auth :
+			   req->type < WIRE_ORDER_TAKE ? rig.admin : rig.courier;
 	int r = client_call(path, getuid(), req, rep, PATIENCE_MS);
 
 	if (r != 0)

@@ -3,18 +3,15 @@
  * test_budget.c - how many guesses there are, asked for all at once, from everywhere, and across
  * kill -9; and that whoever spends them locks out strangers only.
  */
-#include <dirent.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "rig.h"
+#include "mine.h"
 
 #define GUESSES 100
 #define POOL    10
@@ -161,71 +158,16 @@ static void test_across_kills(void **state)
 
 /* ---- killed at a point of its work, not at a time ---- */
 
-/* The pid of a strace that kills pind as it enters its nth call of these, counted from now. */
-static pid_t lay_mine(const char *calls, int nth)
-{
-	char inject[96], pid_text[16];
-	pid_t tracer;
-
-	snprintf(inject, sizeof(inject), "inject=%s:signal=KILL:when=%d", calls, nth);
-	snprintf(pid_text, sizeof(pid_text), "%d", (int)rig.pid);
-	tracer = fork();
-	assert_true(tracer >= 0);
-	if (tracer == 0) {
-		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-		if (dup2(null, STDERR_FILENO) >= 0)
-			execlp("strace", "strace", "-f", "-o", "/dev/null", "-e", inject, "-p",
-			       pid_text, (char *)NULL);
-		_exit(127);
-	}
-	return tracer;
-}
-
-static bool is_traced(const char *task)
-{
-	char path[320], line[128];
-	int tracer = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%s/status", (int)rig.pid, task);
-	f = fopen(path, "re");
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f) != NULL && sscanf(line, "TracerPid: %d", &tracer) != 1)
-		;
-	fclose(f);
-	return tracer != 0;
-}
-
-static bool all_are_traced(void)
-{
-	char path[64];
-	struct dirent *e;
-	bool all = true;
-	DIR *d;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)rig.pid);
-	d = opendir(path);
-	assert_non_null(d);
-	while ((e = readdir(d)) != NULL)
-		all = all && (e->d_name[0] == '.' || is_traced(e->d_name));
-	closedir(d);
-	return all;
-}
-
 static void kill_at(const char *calls, int nth)
 {
 	pthread_t threads[GUESSES];
 	unsigned int answered = 0;
-	pid_t tracer = lay_mine(calls, nth);
 
-	for (int i = 0; i < 4000 && !all_are_traced(); i++)
-		usleep(5000);
-	assert_true(all_are_traced());
+	mine_lay(calls, nth);
 	start_guessing(threads, "test");
 	end_guessing(threads);
 	assert_int_equal(rig_wait(), 128 + SIGKILL);
-	assert_int_equal(waitpid(tracer, NULL, 0), tracer);
+	mine_lift();
 	check_after_kill(true, &answered);
 	spend_the_rest(true, answered);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_callers.c - who may ask what: every kind of caller, every request, both sockets, handed over
- * as systemd does. Runs pind as another user, so it needs root.
+ * test_callers.c - who may ask what: every kind of caller, both sockets, handed over as systemd
+ * does. test_roles.c has the duties. Runs pind as another user, so it needs root.
  */
 #include <grp.h>
 #include <signal.h>
@@ -15,7 +15,7 @@
 #include "rig.h"
 
 #define PIND_UID 64321
-#define GROUP    64242 /* of the socket files */
+#define GROUP    64242 /* of the socket files, and with all of the operators' duties */
 #define NO_GROUP 64999
 
 enum { ROOT, PIND_ITSELF, MEMBER, MEMBER_TOO, STRANGER, CALLERS };
@@ -32,7 +32,7 @@ static int doors[2] = { -1, -1 };
 
 static void become_pind(void)
 {
-	rig_pass(doors, "auth:admin");
+	rig_pass(doors, 2, "auth:admin");
 	if (setresgid(NO_GROUP, NO_GROUP, NO_GROUP) != 0 ||
 	    setresuid(PIND_UID, PIND_UID, PIND_UID) != 0)
 		_exit(125);
@@ -47,6 +47,7 @@ static void open_house(mode_t mode)
 	assert_int_equal(mkdir(rig.state, 0700), 0);
 	assert_int_equal(chown(rig.state, PIND_UID, NO_GROUP), 0);
 	assert_int_equal(chown(rig.key, PIND_UID, NO_GROUP), 0);
+	rig_conf(RIG_CONF "[operators]\nhelpdesk = 64242\napprover = 64242\nauditor = 64242\n");
 	doors[0] = rig_listen(rig.auth, mode);
 	doors[1] = rig_listen(rig.admin, mode);
 	assert_int_equal(chown(rig.auth, 0, GROUP), 0);

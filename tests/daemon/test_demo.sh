@@ -7,10 +7,12 @@ cd "$(dirname "$0")/../.." || exit 1
 
 CASES='play     the demo goes through, step by step
 told     what it shows is what it announces
+pratica  a pratica goes its way, from the request to the audit
 tidy     it leaves nothing behind
 broken   a program that does not do its job is noticed
 talking  interrupted in a conversation it leaves nothing behind
-ahead    stopped while the clock is ahead it leaves nothing behind'
+ahead    stopped while the clock is ahead it leaves nothing behind
+office   stopped in the second act it leaves nothing behind'
 
 export B="${B:-build}"
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-demo-test.XXXXXX") || exit 1
@@ -78,7 +80,7 @@ t_play() {
 	start_demo
 	end_demo
 	[ $status -eq 0 ] || fail "exit status $status" || return 1
-	[ "$(grep -c '^[0-9]*\. ' "$tmp/out")" -eq 10 ] || fail "not ten steps"
+	[ "$(grep -c '^[0-9]*\. ' "$tmp/out")" -eq 19 ] || fail "not nineteen steps"
 }
 
 # Of the step $1: its lines, without what changes.
@@ -110,13 +112,38 @@ t_told() {
 	! step 9 | grep -q cellulare || fail "contacts are asked twice"
 }
 
+half='[0-9A-Z]\{4\}-[0-9A-Z]\{4\}'
+
+t_pratica() {
+	has 11 'lines put' 'pinctl request new' '^   pratica  *20' 'opened' &&
+		has 12 'channel electronic' 'delivered' 'To: mario' 'Subject: \[20' "$half  *(caratteri 1-8)" \
+			'?t=[0-9a-f]\{32\}$' &&
+		has 13 'confirmed' 'no such link' &&
+		has 14 'channel post' 'letter-2\.pdf' 'ROSSI MARIO' 'ROMA RM' 'caratteri 9-16' "| $half\$" \
+			'--printed' &&
+		has 15 "PIN: $half-$half\$" 'cellulare: ' "nuovo PIN e' $half" 'altered' 'management done' \
+			'concluded' &&
+		has 17 'confirmed' 'letter-4\.pdf' 'less than a day' 'void' 'Subject.*Duplicato' 'letter-5' \
+			'Authentication failure' 'new one required' &&
+		has 18 'pinctl revoke' 'Authentication failure' &&
+		has 19 'request_confirm' 'posted half delivered' 'request_duplicate' 'revoke' 'chain holds' ||
+		return 1
+	! step 15 | grep -q 'e-mail: ' || fail "the e-mail is asked for, which the request had" || return 1
+	if [ "$(id -u)" -eq 0 ] && command -v systemd-socket-activate >/dev/null; then
+		has 16 'convert .* --ask' 'recorded' 'another operator must' 'richiede il PIN disp' \
+			'setpriv .* --approve' 'now of level' 'management done'
+	else
+		has 16 'Skipped'
+	fi
+}
+
 t_tidy() {
 	nothing_left
 }
 
 # A module that lets everybody in, in a directory with a blank: the first refusal that does not come must end the demo.
 t_broken() {
-	mkdir "$tmp/a b" && cp "$B/pind" "$B/pinctl" "$tmp/a b" || return 1
+	mkdir "$tmp/a b" && cp "$B/pind" "$B/pinctl" "$B/pin-courier" "$tmp/a b" || return 1
 	cat >"$tmp/yes.c" <<-'EOF'
 		#include <stddef.h>
 		int pam_sm_authenticate(void *h, int f, int c, const char **v);
@@ -143,6 +170,10 @@ t_talking() {
 
 t_ahead() {
 	cut_short '^8\. ' TERM 143
+}
+
+t_office() {
+	cut_short 'its clock a day ahead' HUP 143
 }
 
 echo "1..$(echo "$CASES" | wc -l)"

@@ -13,7 +13,7 @@
 #define THREADS 3
 #define EACH    4 /* people of one thread */
 
-enum { ABSENT = 0, TEMPORARY = 2, ACTIVE = 3, REVOKED = 6 }; /* enum pin_life, as it is sent */
+enum { ABSENT = 0, TEMPORARY = 2, ACTIVE = 3, REVOKED = 7 }; /* enum pin_life, as it is sent */
 enum pending { NONE, ISSUE, WRONG, PROOF, COMMIT, REVOKE };  /* asked, and not answered */
 
 struct person {

@@ -67,7 +67,7 @@ static void assert_record(const char *cf, unsigned int life, unsigned int level,
 	assert_int_equal(rig_spent(cf), fails);
 }
 
-enum { TEMPORARY = 2, ACTIVE = 3, REVOKED = 6 }; /* enum pin_life, as it is sent */
+enum { TEMPORARY = 2, ACTIVE = 3, REVOKED = 7 }; /* enum pin_life, as it is sent */
 
 /* What is not good enough to commit, one thing at a time; nothing changes. */
 static void refuse_commits(const char *cf, const uint8_t *grant, const struct wire_renewal *r)

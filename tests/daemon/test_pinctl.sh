@@ -220,8 +220,28 @@ is "service test: a temporary PIN" refused 10 "renewed"
 p service test cassetto "$OTHER" --json
 is "service test: nobody, JSON" gave 19 '{"verdict":"UNKNOWN"'
 
+p convert "$CF" --approve
+is "convert --approve: nothing asked" refused 30 "nothing is asked for"
+p convert "$CF" --ask --document "$LEFT" --fax 2026/98 --file /dev/null
+is "convert --ask" gave 0 "another operator"
+p status "$CF"
+is "convert --ask: status" gave 0 "2026/98" "e3b0c44298fc1c149afbf4c8996fb924" \
+	"pinctl convert $CF --approve"
+p status "$CF" --json
+is "convert --ask: status, JSON" gave 0 "\"asked_by\":\"uid $(id -u)\"" '"asked_way":"fax"' \
+	'"asked_document":"patente"' '"asked_until":"2090-12-31"' '"level":"semplice"'
+p convert "$CF" --approve
+is "convert --approve: another operator" refused 31 "another operator"
+p convert "$CF" --reject
+is "convert --reject: why" refused 2 "--reason"
+p convert "$CF" --approve --reject --reason x
+is "convert: one of them" refused 2 "one of"
+p convert "$CF" --fax 1 --document "$LEFT"
+is "convert: a fax is for --ask" refused 2 "for --ask"
 p convert "$CF" --document "$LEFT"
 is "convert" gave 0 "dispositivo"
+p status "$CF" --json
+is "convert: nothing is asked any more" gave 0 '"asked":null' '"asked_by":null' '"asked_sha256":null'
 p status "$CF" --json
 is "convert: level and document" gave 0 '"level":"dispositivo"' '"document":"patente"' \
 	'"document_until":"2090-12-31"'
@@ -312,7 +332,7 @@ in_table() {
 is "stats: every figure" in_table
 p stats --json
 is "stats, JSON: every figure" in_json
-is "stats, JSON: 12 changes, no more" gave 0 '"operators":12,' '"accepted":0'
+is "stats, JSON: 13 changes, no more" gave 0 '"operators":13,' '"accepted":0'
 is "stats, JSON: one object" is_json
 
 # The text format: HELP and TYPE once before the lines of a family, every line "name[{labels}] N".

@@ -91,7 +91,8 @@ static void test_status(void **state)
 		{ 3, 0, "active", "pinctl convert " CF },
 		{ 4, 0, "expired", "pinctl revoke " CF },
 		{ 5, 2, "lapsed", "pinctl revoke " CF },
-		{ 6, 2, "revoked", "pinctl issue " CF },
+		{ 6, 2, "unused", "pinctl issue " CF },
+		{ 7, 2, "revoked", "pinctl issue " CF },
 		{ 3, 1, "throttled", "pinctl unlock " CF "\n" },
 		{ 3, 2, "blocked", "to unlock: pinctl unlock " CF "\n" },
 	};
@@ -117,7 +118,11 @@ static void test_status(void **state)
 		"\"category\":\"lavoratore\",\"document\":\"patente\","
 		"\"document_until\":\"2027-01-14\",\"missing\":[],\"issued\":null,"
 		"\"set\":null,\"expires\":null,\"lapses\":\"2027-01-15T08:00:00Z\","
-		"\"seen\":null,\"seen_at\":null,\"reason\":\"perch\\u00E9\"}\n");
+		"\"seen\":null,\"seen_at\":null,\"reason\":\"perch\\u00E9\",\"replaced_by\":null,"
+		"\"issued_by\":0,\"rev\":0,"
+		"\"asked\":null,\"asked_by\":null,\"asked_way\":null,\"asked_document\":null,"
+		"\"asked_number\":null,\"asked_issuer\":null,\"asked_until\":null,"
+		"\"asked_fax\":null,\"asked_sha256\":null}\n");
 }
 
 static void say_source(const char *service, const char *tag, uint32_t fails, uint32_t most,
@@ -197,7 +202,7 @@ static void test_status_explains(void **state)
 	assert_int_equal(stage_finish(), 0);
 	assert_true(LINE("to forget what is spent: pinctl unlock " CF));
 	START("status", CF); /* revoked: nothing is unlocked any more */
-	stage_say_record(6, 0);
+	stage_say_record(7, 0);
 	say_sources(0, 5);
 	assert_int_equal(stage_finish(), 0);
 	assert_null(strstr(stage.out, "where the owner logs in"));

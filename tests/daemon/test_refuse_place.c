@@ -15,13 +15,15 @@
 
 #define OTHER_UID 64321
 
-/* Change one byte of the first row: 0-7 its revision, 8 its format, then the seal. */
+static char clock_key[32] = "clock";
+
+/* Change one byte of the clock's row, the first that pind reads: 0-7 its revision, 8 its format, then the seal. */
 static void flip_byte(size_t at)
 {
 	MDB_env *env;
 	MDB_txn *txn;
 	MDB_cursor *cur;
-	MDB_val key, val;
+	MDB_val key = { sizeof(clock_key), clock_key }, val;
 	MDB_dbi dbi;
 	uint8_t bytes[1100];
 
@@ -31,7 +33,7 @@ static void flip_byte(size_t at)
 	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
 	assert_int_equal(mdb_dbi_open(txn, "meta", 0, &dbi), 0);
 	assert_int_equal(mdb_cursor_open(txn, dbi, &cur), 0);
-	assert_int_equal(mdb_cursor_get(cur, &key, &val, MDB_FIRST), 0);
+	assert_int_equal(mdb_cursor_get(cur, &key, &val, MDB_SET_KEY), 0);
 	assert_in_range(val.mv_size, at + 1, sizeof(bytes));
 	memcpy(bytes, val.mv_data, val.mv_size);
 	bytes[at] ^= 2;
@@ -207,7 +209,7 @@ static void pass(const char *name, int type)
 
 static void unknown_name(void)
 {
-	pass("courier", SOCK_SEQPACKET);
+	pass("postman", SOCK_SEQPACKET);
 }
 
 static void stream_socket(void)
@@ -258,7 +260,7 @@ static const struct fault faults[] = {
 	{ "read-only file system", read_only, EXIT_IS_FAILURE, "Read-only file system" },
 	{ "hidden uids", hidden_uids, EXIT_IS_FAILURE,
 	  "this user namespace hides who callers are" },
-	{ "socket of an unknown name", unknown_name, EXIT_IS_FAILURE, "a socket named 'courier'" },
+	{ "socket of an unknown name", unknown_name, EXIT_IS_FAILURE, "a socket named 'postman'" },
 	{ "stream socket", stream_socket, EXIT_IS_FAILURE, "use ListenSequentialPacket=" },
 	{ "datagram socket", datagram_socket, EXIT_IS_FAILURE, "use ListenSequentialPacket=" },
 	{ "another pind on the store", same_state, EXIT_IS_FAILURE, "another pind works on" },

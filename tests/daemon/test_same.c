@@ -108,6 +108,59 @@ static void test_refused(void **state)
 	trace_assert_alike(trace.requests + trace.n - n, n, 1);
 }
 
+enum { WRONG_RIGHT, RIGHT_WRONG, WRONG_WRONG, HALVES };
+
+/* 16 symbols, new each time but for the right half. */
+static void make_halves(char pin[static 17], int kind)
+{
+	static unsigned int made = 5000;
+	char one[17], two[17];
+
+	rig_wrong(one, ++made);
+	rig_wrong(two, ++made);
+	snprintf(pin, 17, "%.8s%.8s", kind == RIGHT_WRONG ? RIG_PIN : one,
+		 kind == WRONG_RIGHT ? RIG_PIN + 8 : two);
+}
+
+static size_t ask_halves(char who[2][17], const struct answer *first)
+{
+	struct answer a;
+	char pin[17];
+	size_t n = 0;
+
+	for (int round = 0; round < ROUNDS; round++)
+		for (int kind = 0; kind < HALVES; kind++)
+			for (int p = 0; p < 2; p++, n++) {
+				make_halves(pin, kind);
+				a = ask(who[p], pin);
+				assert_same(&a, first, V_WRONG);
+			}
+	return n;
+}
+
+/* 16 symbols cost two hashes whoever they are of; that one half is right shows in nothing. */
+static void test_halves(void **state)
+{
+	char who[2][17], pin[17];
+	struct answer first;
+	uint64_t hashes;
+	size_t n;
+
+	(void)state;
+	trace_start("[limits]\nworkers = 1\n[guesses]\nfree = 40\nlimit = 40\n");
+	assert_int_equal(rig_issue(rig_cf(who[0], 0)), V_OK);
+	make_halves(pin, WRONG_WRONG);
+	first = ask(rig_cf(who[1], 1), pin); /* nobody */
+	hashes = rig_figure(HASHES);
+	n = ask_halves(who, &first);
+	assert_int_equal(rig_figure(HASHES) - hashes, 2 * n);
+	assert_int_equal(rig_try(who[0], RIG_PIN), V_MUST_CHANGE); /* these are its halves */
+	assert_int_equal(ask_halves(who, &first), n);
+	trace_stop();
+	assert_in_range(trace.n, 2 * n, TRACE_MAX);
+	trace_assert_alike(trace.requests + trace.n - n, n, 1);
+}
+
 /* Wrong PINs for a known and an unknown person, under these settings. */
 static void spend(char who[2][17], unsigned int n, const char *settings)
 {
@@ -177,6 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_refused, rig_open, rig_close),
+		cmocka_unit_test_setup_teardown(test_halves, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(test_closed, rig_open, rig_close),
 	};
 

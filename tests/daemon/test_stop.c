@@ -135,7 +135,7 @@ static int doors[2];
 
 static void pass_doors(void)
 {
-	rig_pass(doors, "admin:auth"); /* by name, not by place */
+	rig_pass(doors, 2, "admin:auth"); /* by name, not by place */
 }
 
 /* Who calls while no pind runs is answered by the next one. */

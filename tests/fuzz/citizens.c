@@ -111,7 +111,8 @@ static struct said standing_said(void)
 {
 	static const enum verdict says[] = { [NONE] = V_WRONG, [TEMPORARY] = V_MUST_CHANGE,
 					     [ACTIVE] = V_OK, [EXPIRED] = V_MUST_CHANGE,
-					     [LAPSED] = V_LAPSED, [REVOKED] = V_WRONG };
+					     [LAPSED] = V_LAPSED, [UNUSED] = V_LAPSED,
+					     [REVOKED] = V_WRONG };
 
 	return (struct said){ says[model_standing(the_person(), w.now_s)], 0 };
 }
@@ -150,7 +151,7 @@ static struct said prove_renewal(uint8_t *grant, char typed[static 65])
 	memcpy(grant, w.grant.bytes, WIRE_GRANT_LEN);
 	said = (struct said){ V_STALE, 0 };
 	if (proof_holds(&w.grant) && w.grant.gen == the_person()->gen && s != LAPSED &&
-	    s != REVOKED)
+	    s != UNUSED && s != REVOKED)
 		said.verdict = V_OK;
 	return said;
 }

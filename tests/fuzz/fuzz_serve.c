@@ -108,7 +108,7 @@ static void check_record(void)
 {
 	static const uint8_t lives[] = { [TEMPORARY] = PIN_TEMPORARY, [ACTIVE] = PIN_ACTIVE,
 					 [EXPIRED] = PIN_EXPIRED, [LAPSED] = PIN_LAPSED,
-					 [REVOKED] = PIN_REVOKED };
+					 [UNUSED] = PIN_UNUSED, [REVOKED] = PIN_REVOKED };
 	const struct wire_record *r = &w.rep.record;
 	const struct person *p = the_person();
 	struct said gate = model_gate(p, NULL, 0, w.now_s);
@@ -169,7 +169,8 @@ static void do_service_test(void)
 {
 	static const enum verdict says[] = { [NONE] = V_UNKNOWN, [TEMPORARY] = V_MUST_CHANGE,
 					     [ACTIVE] = V_OK, [EXPIRED] = V_MUST_CHANGE,
-					     [LAPSED] = V_LAPSED, [REVOKED] = V_REVOKED };
+					     [LAPSED] = V_LAPSED, [UNUSED] = V_LAPSED,
+					     [REVOKED] = V_REVOKED };
 	struct wire_msg m = { .type = WIRE_SERVICE_TEST };
 	struct said want = { world_may_ask(ROLE_ADMIN, false), 0 };
 	const struct person *p = the_person();
@@ -228,13 +229,15 @@ static void do_nobody(void)
 	static const enum wire_type verbs[] = { WIRE_AUTHENTICATE, WIRE_AUTHORIZE, WIRE_RENEW_OPEN,
 						WIRE_RENEW_COMMIT, WIRE_ISSUE, WIRE_STATUS, WIRE_REVOKE,
 						WIRE_UNLOCK, WIRE_CONVERT, WIRE_SERVICE_TEST,
-						WIRE_SOURCE_GET };
+						WIRE_SOURCE_GET, WIRE_SELF_STATUS, WIRE_SELF_CONVERT,
+						WIRE_SELF_CONTACTS, WIRE_CONVERT_ASK, WIRE_CONVERT_JUDGE };
 	const char *cf = bad[next() % N(bad)];
 	struct wire_msg m = { .type = verbs[next() % N(verbs)] };
 
 	memcpy(m.authenticate.cf, cf, strlen(cf)); /* the first field of all of them */
 	w.who.role = m.type < WIRE_COST ? ROLE_AUTH : ROLE_ADMIN;
 	w.who.may = true;
+	w.who.duties = DUTY_ALL;
 	world_expect(&m, (struct said){ V_BAD, 0 });
 }
 
@@ -246,7 +249,7 @@ static void do_raw(void)
 	bool ours = false;
 
 	n = n < left ? n : left;
-	w.who.role = n % 2 == 0 ? ROLE_AUTH : ROLE_ADMIN;
+	w.who.role = (enum role)(n % 3);
 	if (wire_decode(&m, w.p, n) == 0)
 		for (size_t i = 0; i < MODEL_PEOPLE; i++)
 			ours = ours || memmem(w.p, n, world_cfs[i], 16) != NULL;
@@ -311,12 +314,15 @@ static void do_step(void)
 	w.service = about >> 2 & 3;
 	w.uid = (about >> 4 & 3) % WORLD_UIDS;
 	w.now_s = w.real_s > w.m.high_s ? w.real_s : w.m.high_s;
-	w.who = (struct peer){ op < 9 ? ROLE_AUTH : ROLE_ADMIN, odd != 31, uids[w.uid] };
+	w.who = (struct peer){ op < 9 ? ROLE_AUTH : ROLE_ADMIN, odd != 31, uids[w.uid],
+			       odd != 28 ? DUTY_ALL : 0 };
 	if (odd == 29 || odd == 30)
 		w.who.role = op < 9 ? ROLE_ADMIN : ROLE_AUTH;
+	if (odd == 27)
+		w.who.role = ROLE_COURIER;
 	acts[op]();
 	w.now_s = w.real_s > w.m.high_s ? w.real_s : w.m.high_s;
-	w.who = (struct peer){ ROLE_ADMIN, true, 0 };
+	w.who = (struct peer){ ROLE_ADMIN, true, 0, DUTY_ALL };
 	do_status();
 }
 

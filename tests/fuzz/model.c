@@ -37,7 +37,7 @@ enum standing model_standing(const struct person *p, uint64_t now_s)
 	if (p->revoked)
 		return REVOKED;
 	if (now_s >= p->lapses_s)
-		return LAPSED;
+		return p->temporary ? UNUSED : LAPSED;
 	if (p->temporary)
 		return TEMPORARY;
 	return now_s < p->expires_s ? ACTIVE : EXPIRED;
@@ -152,7 +152,7 @@ struct said model_prove(struct model *m, struct person *p, struct typed pin, con
 		}
 		return said;
 	}
-	if (now == LAPSED) {
+	if (now == LAPSED || now == UNUSED) {
 		said.verdict = V_LAPSED;
 		return said;
 	}
@@ -179,7 +179,9 @@ void model_renew(struct model *m, struct person *p, const char *pin, bool phone,
 enum verdict model_issue(struct model *m, struct person *p, const char *pin, uint8_t level,
 			 uint8_t category, uint64_t now_s)
 {
-	if (p->known && !p->revoked)
+	enum standing now = model_standing(p, now_s);
+
+	if (now != NONE && now != UNUSED && now != REVOKED)
 		return V_LIVE;
 	set_pin(p, pin);
 	memset(p->known_from, 0, sizeof(p->known_from));
@@ -217,7 +219,8 @@ static enum verdict can_change(const struct person *p, uint64_t now_s)
 {
 	switch (model_standing(p, now_s)) {
 	case NONE: return V_UNKNOWN;
-	case LAPSED: return V_LAPSED;
+	case LAPSED:
+	case UNUSED: return V_LAPSED;
 	case REVOKED: return V_REVOKED;
 	case TEMPORARY:
 	case ACTIVE:

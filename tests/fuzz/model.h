@@ -62,7 +62,7 @@ struct said {
 /* The rules of the configuration that fuzz_serve sets. */
 enum { FREE = 3, LIMIT = 10, SOURCE_LIMIT = 5, AGAIN_S = 600, WAIT_S = 30, WAIT_MAX_S = 3600, UNUSED_DAYS = 60 };
 
-enum standing { NONE, TEMPORARY, ACTIVE, EXPIRED, LAPSED, REVOKED };
+enum standing { NONE, TEMPORARY, ACTIVE, EXPIRED, LAPSED, UNUSED, REVOKED };
 
 enum standing model_standing(const struct person *p, uint64_t now_s);
 

@@ -119,7 +119,8 @@ enum verdict world_may_ask(enum role needed, bool names_service)
 
 	if (w.who.role != needed)
 		return V_BAD;
-	if (!w.who.may || (names_service && s->n_peers > 0 && s->peers[0] != w.who.uid))
+	if (!w.who.may || (needed == ROLE_ADMIN && w.who.duties == 0) ||
+	    (names_service && s->n_peers > 0 && s->peers[0] != w.who.uid))
 		return V_DENIED;
 	return V_OK;
 }

@@ -44,6 +44,14 @@ static const struct row {
 	{ V_BAD, PAM_SERVICE_ERR, PAM_SERVICE_ERR },
 	{ V_BUSY, PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL },
 	{ V_FAILED, PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL },
+	/* never an answer to a login; if it were, no success */
+	{ V_STATE, PAM_AUTH_ERR, PAM_PERM_DENIED },
+	{ V_SELF, PAM_AUTH_ERR, PAM_PERM_DENIED },
+	{ V_LIMIT, PAM_AUTH_ERR, PAM_PERM_DENIED },
+	{ V_REGISTRY, PAM_AUTH_ERR, PAM_PERM_DENIED },
+	{ V_DETAILS, PAM_AUTH_ERR, PAM_PERM_DENIED },
+	{ V_BROKEN, PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL },
+	{ V_REPLACED, PAM_AUTH_ERR, PAM_PERM_DENIED },
 };
 
 static struct row row_of(unsigned int code)
@@ -155,7 +163,8 @@ static void test_verdicts_for_operators(void **state)
 	for (size_t i = 0; i < N(map); i++) {
 		struct fake_step s = fake_verdict(map[i].code);
 		bool logged = map[i].code == V_DENIED || map[i].code == V_BAD ||
-			      map[i].code == V_BUSY || map[i].code == V_FAILED;
+			      map[i].code == V_BUSY || map[i].code == V_FAILED ||
+			      map[i].code == V_BROKEN;
 
 		stage_script(&s, 1);
 		stage_forget();

@@ -4,7 +4,8 @@
 # Sourced. machine_make, machine_boot CONSOLE, inside COMMAND..., machine_stop.
 
 MACHINE_PACKAGES='systemd systemd-sysv dbus passwd libpam-runtime libpam-modules pamtester
-	libsodium23 liblmdb0 libsystemd0 libinih1 libseccomp2 libsmartcols1 libjansson4'
+	libsodium23 liblmdb0 libsystemd0 libinih1 libseccomp2 libsmartcols1 libjansson4
+	libhpdf-2.3.0 fonts-dejavu-core exim4-daemon-light msmtp'
 # What a real machine has and nspawn keeps from its own: Landlock, which pind confines itself with.
 MACHINE_CALLS='landlock_create_ruleset landlock_add_rule landlock_restrict_self'
 MACHINE_CACHE="${XDG_CACHE_HOME:-/var/cache}/inpspin-tests"

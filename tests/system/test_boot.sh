@@ -5,6 +5,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/system/machine.sh
+. tests/system/canary.sh
 
 # name, description: run in this order, on one machine.
 CASES='users      the users, groups and directories exist
@@ -76,9 +77,10 @@ new_log() {
 
 t_users() {
 	inside systemd-sysusers && inside systemd-tmpfiles --create && inside ldconfig || return 1
-	for group in pind-client pind-admin; do
+	for group in pind-client pind-admin pind-helpdesk pind-approver pind-auditor pind-portal pind-courier; do
 		inside getent group $group || fail "no group $group" || return 1
 	done
+	inside id pin-courier-electronic && inside id pin-courier-post | grep -q pind-courier || return 1
 	inside getent passwd pind | grep ':/var/lib/pind:/usr/sbin/nologin$' || return 1
 	[ "$(inside stat -c '%a %U' /run/pind)" = '755 root' ] || fail "/run/pind" || return 1
 	[ "$(inside stat -c '%a %U' /etc/credstore.encrypted)" = '700 root' ] || fail "credstore"
@@ -88,7 +90,8 @@ t_score() {
 	inside systemctl daemon-reload &&
 		inside systemd-analyze verify --man=no /lib/systemd/system/pind.service \
 			/lib/systemd/system/pind-auth.socket \
-			/lib/systemd/system/pind-admin.socket >"$tmp/verify" 2>&1
+			/lib/systemd/system/pind-admin.socket \
+			/lib/systemd/system/pind-courier.socket >"$tmp/verify" 2>&1
 	status=$?
 	cat "$tmp/verify"
 	[ $status -eq 0 ] && [ ! -s "$tmp/verify" ] || fail "systemd-analyze verify" || return 1
@@ -107,8 +110,8 @@ t_key() {
 }
 
 t_sockets() {
-	inside systemctl enable --now pind-auth.socket pind-admin.socket || return 1
-	for role in auth:client admin:admin; do
+	inside systemctl enable --now pind-auth.socket pind-admin.socket pind-courier.socket || return 1
+	for role in auth:client admin:admin courier:courier; do
 		[ "$(inside stat -c '%F %a %U %G' "/run/pind/${role%:*}.sock")" = \
 			"socket 660 root pind-${role#*:}" ] || fail "${role%:*}.sock" || return 1
 	done
@@ -159,9 +162,11 @@ knock() {
 
 t_strangers() {
 	inside useradd -m stranger && inside useradd -m -G pind-client member &&
-		inside useradd -m -G pind-admin clerk || return 1
+		inside useradd -m -G pind-admin,pind-helpdesk clerk &&
+		inside useradd -m -G pind-admin idle && inside useradd -m -G pind-helpdesk outside || return 1
 	knock member auth && knock clerk admin || return 1
-	for pair in 'stranger auth' 'stranger admin' 'member admin' 'clerk auth'; do
+	for pair in 'stranger auth' 'stranger admin' 'member admin' 'clerk auth' 'idle admin' \
+		'outside admin'; do
 		# shellcheck disable=SC2086 # two words
 		refused_with '' knock $pair || return 1
 	done
@@ -277,19 +282,6 @@ t_shortkey() {
 		fail "pind did not say why"
 	} || return 1
 	inside mv /root/pind.key /etc/credstore.encrypted/pind.key && good_login
-}
-
-# Every way a text may lie in a file: as it is, lower case, hex, base64 at the three offsets.
-disguises() {
-	for text in "$1" "$(echo "$1" | tr '[:upper:]' '[:lower:]')"; do
-		echo "$text"
-		hex=$(printf '%s' "$text" | od -An -v -tx1 | tr -d ' \n')
-		echo "$hex"
-		echo "$hex" | tr 'a-f' 'A-F'
-		printf '%s' "$text" | base64 -w 0 | sed 's/..=*$//' && echo
-		printf 'x%s' "$text" | base64 -w 0 | sed 's/^..//; s/..=*$//' && echo
-		printf 'xx%s' "$text" | base64 -w 0 | sed 's/^...//; s/..=*$//' && echo
-	done
 }
 
 t_secrets() {

@@ -96,7 +96,7 @@ static uint64_t ticks_ns(void)
 static uint32_t ask(size_t class, uint32_t person)
 {
 	const struct class *c = &classes[class];
-	static const struct peer sshd = { ROLE_AUTH, true, 0 };
+	static const struct peer sshd = { ROLE_AUTH, true, 0, 0 };
 	struct wire_msg m = { .type = WIRE_AUTHENTICATE, .authenticate.service = "sshd" };
 	uint8_t in[WIRE_MAX], out[WIRE_MAX];
 	size_t len, out_len;

@@ -126,7 +126,7 @@ static void settle_person(enum kind k, const char *cf, unsigned int p)
 		snprintf(a.reason, sizeof(a.reason), "the telephone was stolen");
 	}
 	record_account_key(key, keys, a.cf);
-	record_put_account(keys, key, &a, &row);
+	seal_put(keys, &record_account, key, &a, &row);
 	commit(STORE_PIN, key, &row);
 }
 
@@ -139,7 +139,7 @@ static void settle_stranger(enum kind k, const char *cf)
 	record_account_key(key, keys, cf);
 	s.whose = record_whose(key);
 	record_shadow_key(key, keys, cf);
-	record_put_shadow(keys, key, &s, &row);
+	seal_put(keys, &record_shadow, key, &s, &row);
 	commit(STORE_SHADOW, key, &row);
 }
 

@@ -17,8 +17,8 @@
 
 struct desk desk;
 
-const struct peer desk_root = { ROLE_AUTH, true, 0 }, desk_web = { ROLE_AUTH, true, 33 },
-		  desk_admin = { ROLE_ADMIN, true, 0 };
+const struct peer desk_root = { ROLE_AUTH, true, 0, 0 }, desk_web = { ROLE_AUTH, true, 33, 0 },
+		  desk_admin = { ROLE_ADMIN, true, 0, DUTY_ALL };
 
 int __real_argon_derive(uint8_t out[static ARGON_OUT_LEN], const char *text, size_t len,
 			const uint8_t salt[static ARGON_SALT_LEN], const struct argon_cost *cost);
@@ -98,7 +98,7 @@ static void half(const char *text, uint8_t *salt, uint8_t *out)
 	assert_int_equal(__real_argon_derive(out, text, 8, salt, &cost), 0);
 }
 
-enum verdict desk_issue(const char *cf, const char *pin16, enum level level)
+enum verdict desk_issue_by(const struct peer *who, const char *cf, const char *pin16, enum level level)
 {
 	struct wire_msg m = { .type = WIRE_ISSUE };
 	struct wire_issue *q = &m.issue;
@@ -116,7 +116,12 @@ enum verdict desk_issue(const char *cf, const char *pin16, enum level level)
 	q->mem_kib = desk.sv.conf->memory_kib;
 	half(pin16, q->salt1, q->out1);
 	half(pin16 + 8, q->salt2, q->out2);
-	return desk_ask(&desk_admin, &m);
+	return desk_ask(who, &m);
+}
+
+enum verdict desk_issue(const char *cf, const char *pin16, enum level level)
+{
+	return desk_issue_by(&desk_admin, cf, pin16, level);
 }
 
 enum verdict desk_auth_at(const struct peer *who, const char *cf, const char *pin,

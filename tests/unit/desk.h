@@ -44,6 +44,8 @@ enum verdict desk_ask(const struct peer *who, struct wire_msg *req);
 
 /* Shorthands. */
 enum verdict desk_issue(const char *cf, const char *pin16, enum level level);
+enum verdict desk_issue_by(const struct peer *who, const char *cf, const char *pin16,
+			   enum level level);
 enum verdict desk_auth(const char *cf, const char *pin);
 /* A wrong PIN, another one each time, from where nobody is known. */
 enum verdict desk_wrong(const char *cf);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char initials[STORE_TABLES] = { 'M', 'P', 'S' };
+static const char initials[STORE_TABLES] = { 'M', 'P', 'S', 'R', 'L', 'O', 'D', 'G', 'A' };
 
 static struct faulty *faulty_of(struct store *s)
 {
@@ -52,6 +52,19 @@ static int commit(struct store *s, const struct store_change *changes, size_t n)
 	return f->commit_error != 0 ? f->commit_error : f->real->ops->commit(f->real, changes, n);
 }
 
+static int next(struct store *s, enum store_table table, const uint8_t *after,
+		uint8_t key[static STORE_KEY_LEN], struct store_row *row)
+{
+	struct faulty *f = faulty_of(s);
+
+	note(f, (char[]){ 'n', initials[table], ' ', '\0' });
+	if (f->get_error[table] != 0) {
+		row->rev = 7;
+		return f->get_error[table];
+	}
+	return f->real->ops->next(f->real, table, after, key, row);
+}
+
 static int each(struct store *s, enum store_table table, store_each_fn *fn, void *arg)
 {
 	struct faulty *f = faulty_of(s);
@@ -60,7 +73,7 @@ static int each(struct store *s, enum store_table table, store_each_fn *fn, void
 }
 
 static const struct store_ops ops = {
-	.name = "faulty", .get = get, .commit = commit, .each = each
+	.name = "faulty", .get = get, .commit = commit, .next = next, .each = each
 };
 
 int faulty_open(struct faulty *f, const char *url)

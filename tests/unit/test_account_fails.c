@@ -205,7 +205,7 @@ static void test_opening(void **state)
 	assert_int_equal(accounts_now(&b, 0), T);
 	assert_int_equal(b.broken, 0);
 	f.log[0] = '\0';
-	assert_int_equal(accounts_open(&b, &f.store, other_keys, T), RECORD_E_SEAL);
+	assert_int_equal(accounts_open(&b, &f.store, other_keys, T), SEAL_E_BROKEN);
 	assert_string_equal(f.log, "gM "); /* another store's key changes nothing here */
 	f.get_error[STORE_META] = -EIO;
 	assert_int_equal(accounts_open(&b, &f.store, keys, T), -EIO);
@@ -230,9 +230,9 @@ static void test_another_format(void **state)
 
 	(void)state;
 	assert_int_equal(f.real->ops->get(f.real, STORE_META, record_clock_key, &row), 0);
-	row.bytes[0] = RECORD_FORMAT + 1;
+	row.bytes[0] = SEAL_FORMAT + 1;
 	assert_int_equal(f.real->ops->commit(f.real, &c, 1), 0);
-	assert_int_equal(accounts_open(&b, &f.store, keys, T), RECORD_E_FORMAT);
+	assert_int_equal(accounts_open(&b, &f.store, keys, T), SEAL_E_FORMAT);
 }
 
 /* Time never runs backwards: not after a commit, not after a restart. */

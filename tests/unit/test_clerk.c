@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "audit.h"
 #include "desk.h"
 
 static struct wire_msg an_issue(void)
@@ -59,6 +60,62 @@ static void unknown_codes_are_refused(void **state)
 			assert_int_equal(desk_ask(&desk_admin, &m), V_DOCUMENT);
 	}
 	assert_int_equal(desk_auth(ANN, ANN_16), V_WRONG);
+}
+
+/* One letter has both halves: two operators answer for it. Root alone answers for itself. */
+static void one_operator_issues_another_countersigns(void **state)
+{
+	const struct peer clerk = { ROLE_ADMIN, true, 1001, DUTY_HELPDESK | DUTY_APPROVER };
+	const struct peer chief = { ROLE_ADMIN, true, 1002, DUTY_APPROVER };
+	struct wire_msg m = { .type = WIRE_ISSUE_RELEASE, .issue_release.cf = ANN };
+
+	(void)state;
+	assert_int_equal(desk_ask(&chief, &m), V_UNKNOWN);
+	assert_int_equal(desk_issue_by(&clerk, ANN, ANN_16, LEVEL_SEMPLICE), V_OK);
+	assert_int_equal(desk_status(ANN)->life, PIN_AWAITING);
+	assert_int_equal(desk_status(ANN)->held, 1);
+	assert_int_equal(desk.rep.record.issued_by, 1001);
+	m.issue_release.issued_by = 1001;
+	m.issue_release.gen = desk.rep.record.gen;
+	assert_int_equal(desk_auth(ANN, ANN_16), V_WRONG);
+	assert_int_equal(desk_ask(&clerk, &m), V_SELF);
+	assert_int_equal(desk_auth(ANN, "ZZZZZZZZ"), V_WRONG);
+	assert_int_equal(desk_ask(&chief, &m), V_OK);
+	assert_int_equal(desk_status(ANN)->held, 0);
+	assert_int_equal(desk_auth(ANN, ANN_16), V_MUST_CHANGE);
+	assert_int_equal(desk_ask(&chief, &m), V_STATE);
+	desk_revoke(ANN);
+	assert_int_equal(desk_issue(ANN, ANN_16, LEVEL_SEMPLICE), V_OK);
+	assert_int_equal(desk_auth(ANN, ANN_16), V_MUST_CHANGE);
+	assert_int_equal(desk_ask(&clerk, &m), V_STATE);
+}
+
+/* In between another clerk takes the PIN away and issues one: that is not countersigned with it. */
+static void what_is_countersigned_is_what_was_issued(void **state)
+{
+	const struct peer clerk = { ROLE_ADMIN, true, 1001, DUTY_HELPDESK };
+	const struct peer thief = { ROLE_ADMIN, true, 1003, DUTY_HELPDESK };
+	const struct peer chief = { ROLE_ADMIN, true, 1002, DUTY_APPROVER };
+	struct wire_msg m = { .type = WIRE_ISSUE_RELEASE,
+			      .issue_release = { .cf = ANN, .issued_by = 1001 } },
+			revoke = { .type = WIRE_REVOKE, .revoke = { .cf = ANN, .reason = "x" } };
+
+	(void)state;
+	assert_int_equal(desk_issue_by(&clerk, ANN, ANN_16, LEVEL_SEMPLICE), V_OK);
+	m.issue_release.gen = desk_status(ANN)->gen;
+	assert_int_equal(desk_ask(&thief, &revoke), V_OK);
+	assert_int_equal(desk_issue_by(&thief, ANN, BOB_16, LEVEL_SEMPLICE), V_OK);
+	assert_int_equal(desk_ask(&chief, &m), V_STALE);
+	m.issue_release.gen = desk_status(ANN)->gen; /* who asks again says by whom */
+	assert_int_equal(desk.rep.record.issued_by, 1003);
+	assert_int_equal(desk_ask(&chief, &m), V_STALE);
+	assert_int_equal(desk_auth(ANN, BOB_16), V_WRONG);
+	assert_int_equal(desk_ask(&thief, &revoke), V_OK); /* by the same, but another */
+	assert_int_equal(desk_issue_by(&clerk, ANN, BOB_16, LEVEL_SEMPLICE), V_OK);
+	assert_int_equal(desk_ask(&chief, &m), V_STALE);
+	m.issue_release.gen = desk_status(ANN)->gen;
+	assert_int_equal(desk_ask(&chief, &m), V_OK);
+	assert_int_equal(desk_auth(ANN, BOB_16), V_MUST_CHANGE);
 }
 
 static struct wire_msg with_document(uint64_t until_s)
@@ -283,12 +340,61 @@ static void figures_count(void **state)
 	assert_int_equal(desk.rep.stats_are.operators, 1);
 }
 
+/* The n-th act on record, "verb uid cf detail"; "" behind the last. */
+static const char *act(uint64_t n)
+{
+	static char line[256];
+	uint8_t key[STORE_KEY_LEN];
+	struct audit_row row;
+	struct store_row bytes;
+
+	audit_key(key, n);
+	assert_int_equal(desk.store->ops->get(desk.store, STORE_AUDIT, key, &bytes), 0);
+	assert_int_equal(seal_get(desk.keys, &audit_row_kind, key, &bytes, &row), 0);
+	if (bytes.rev == 0)
+		return "";
+	assert_true(row.entry.at_s == desk.now_s && row.entry.object[0] == '\0');
+	snprintf(line, sizeof(line), "%02x %u %s %s", row.entry.verb, (unsigned int)row.entry.uid,
+		 row.entry.cf, row.entry.detail);
+	return line;
+}
+
+/* Changes and nothing else are on record; what was refused is not, nor what citizens do. */
+static void every_change_is_on_record(void **state)
+{
+	const struct peer clerk = { ROLE_ADMIN, true, 1017, DUTY_HELPDESK };
+	struct wire_msg m = { .type = WIRE_UNLOCK, .unlock.cf = ANN };
+
+	(void)state;
+	assert_int_equal(desk_revoke(ANN), V_UNKNOWN);
+	assert_string_equal(act(1), "");
+	desk_issue(ANN, ANN_16, LEVEL_SEMPLICE);
+	desk_issue(ANN, ANN_16, LEVEL_SEMPLICE);
+	desk_issue(BOB, BOB_16, LEVEL_DISPOSITIVO);
+	desk_wrong(ANN);
+	desk_auth(ANN, ANN_16);
+	desk_status(ANN);
+	assert_int_equal(desk_ask(&clerk, &m), V_OK);
+	desk_convert(ANN, desk.now_s);
+	desk_convert(ANN, desk.now_s + 1);
+	desk_revoke(ANN);
+	assert_string_equal(act(1), "21 0 " ANN " desk, semplice, document none");
+	assert_string_equal(act(2), "21 0 " BOB " desk, dispositivo, document patente");
+	assert_string_equal(act(3), "24 1017 " ANN " ");
+	assert_string_equal(act(4), "25 0 " ANN " passaporto");
+	assert_string_equal(act(5), "23 0 " ANN " lost");
+	assert_string_equal(act(6), "");
+	assert_int_equal(desk.sv.stats.operators, 5);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, desk_open, desk_close)
 	const struct CMUnitTest tests[] = {
 		TEST(the_cost_is_what_issue_wants),
 		TEST(unknown_codes_are_refused),
+		TEST(one_operator_issues_another_countersigns),
+		TEST(what_is_countersigned_is_what_was_issued),
 		TEST(dispositivo_needs_a_document_that_is_valid_now),
 		TEST(conversion_lifts_and_revocation_lowers),
 		TEST(a_new_pin_forgets_the_contacts),
@@ -298,6 +404,7 @@ int main(void)
 		TEST(a_service_can_be_tried_for_a_person),
 		TEST(a_wait_that_is_over_is_not_told),
 		TEST(figures_count),
+		TEST(every_change_is_on_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,18 @@ static const struct setting {
 #include "person.def"
 };
 
+/* Those that name somebody: test_conf_files.c. */
+static const struct duty {
+	const char *section, *name, *kind, *usual;
+	size_t off;
+} duties[] = {
+#define GROUP(section, field, default, doc)                                                        \
+	{ #section, #field, "group", default, offsetof(struct conf, field) },
+#define USER(section, field, default, doc)                                                         \
+	{ #section, #field, "user", default, offsetof(struct conf, field) },
+#include "conf.def"
+};
+
 static int setup(void **state)
 {
 	(void)state;
@@ -132,6 +144,13 @@ static void test_defaults(void **state)
 		assert_int_equal(value_in(c, &settings[i]), settings[i].value);
 		assert_int_equal(value_in(read, &settings[i]), settings[i].value);
 	}
+	for (size_t i = 0; i < N(duties); i++) { /* without names nobody has a duty */
+		uint32_t id[2];
+
+		memcpy(&id[0], (const char *)c + duties[i].off, sizeof(id[0]));
+		memcpy(&id[1], (const char *)read + duties[i].off, sizeof(id[1]));
+		assert_true(id[0] == CONF_NOBODY && id[1] == CONF_NOBODY);
+	}
 	assert_int_equal(read->n_services, 1);
 	assert_int_equal(conf_cost(c).ops, c->passes);
 	assert_int_equal(conf_cost(c).mem_kib, c->memory_kib);
@@ -165,6 +184,12 @@ static void test_the_table_is_the_expected_one(void **state)
 		snprintf(line, sizeof(line), "%s.%s %u..%u %u %s %s\n", s->section, s->name, s->min,
 			 s->max, s->value, s->unit != NULL ? s->unit : "no..yes",
 			 s->restart ? "restart" : "reload");
+		assert_non_null(fgets(want, sizeof(want), exp));
+		assert_string_equal(line, want);
+	}
+	for (size_t i = 0; i < N(duties); i++) {
+		snprintf(line, sizeof(line), "%s.%s %s %s restart\n", duties[i].section, duties[i].name,
+			 duties[i].kind, duties[i].usual);
 		assert_non_null(fgets(want, sizeof(want), exp));
 		assert_string_equal(line, want);
 	}
@@ -345,6 +370,14 @@ static void test_needs_restart(void **state)
 		memcpy((char *)next + s->off, &other, sizeof(other));
 		assert_ptr_equal(conf_needs_restart(now, next, buf, sizeof(buf)), buf);
 		assert_string_equal(buf, s->restart ? s->name : "");
+		conf_free(next);
+	}
+	for (size_t i = 0; i < N(duties); i++) { /* groups and users are looked up at the start only */
+		const uint32_t somebody = 1000;
+
+		assert_int_equal(conf_defaults(&next), 0);
+		memcpy((char *)next + duties[i].off, &somebody, sizeof(somebody));
+		assert_string_equal(conf_needs_restart(now, next, buf, sizeof(buf)), duties[i].name);
 		conf_free(next);
 	}
 	assert_int_equal(conf_defaults(&next), 0);

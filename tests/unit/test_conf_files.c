@@ -22,7 +22,7 @@
 
 static char dir[] = "/tmp/test_conf_files.XXXXXX";
 static char file[64], services[64], err[512];
-static struct users *users; /* alice 1001, bob 1002 */
+static struct users *users; /* alice 1001, bob 1002; groups desk 501, pind-approver 502 */
 
 static void write_at(const char *path, const void *bytes, size_t n)
 {
@@ -35,7 +35,9 @@ static void write_at(const char *path, const void *bytes, size_t n)
 
 static int setup(void **state)
 {
-	static const char passwd[] = "alice:x:1001:1001::/:/bin/sh\nbob:x:1002:1002::/:/bin/sh\n";
+	static const char passwd[] = "alice:x:1001:1001::/:/bin/sh\nbob:x:1002:1002::/:/bin/sh\n"
+				     "pin-courier-post:x:903:903::/:/bin/false\n";
+	static const char group[] = "desk:x:501:alice\npind-approver:x:502:\n";
 
 	(void)state;
 	memcpy(dir + strlen(dir) - 6, "XXXXXX", 6);
@@ -44,7 +46,8 @@ static int setup(void **state)
 	snprintf(file, sizeof(file), "%s/pind.conf", dir);
 	snprintf(services, sizeof(services), "%s/services.d", dir);
 	write_at(file, passwd, strlen(passwd));
-	if (users_open(&users, file) != 0)
+	write_at(services, group, strlen(group));
+	if (users_open(&users, file, services) != 0 || unlink(services) != 0)
 		return -1;
 	write_at(file, "", 0);
 	return mkdir(services, 0700);
@@ -334,6 +337,66 @@ static void test_bad_services(void **state)
 			       "too long for a name");
 }
 
+static void test_on_behalf_of(void **state)
+{
+	struct conf *c;
+
+	(void)state;
+	write_service("a.conf", "on_behalf_of = optional\nlevel = dispositivo\n");
+	write_service("b.conf", "on_behalf_of = required\n");
+	write_service("c.conf", "on_behalf_of = no\n");
+	write_service("d.conf", "level = dispositivo\n");
+	c = read_all();
+	assert_int_equal(conf_service(c, "a")->on_behalf_of, CONF_MAY_BEHALF);
+	assert_int_equal(conf_service(c, "a")->level, LEVEL_DISPOSITIVO);
+	assert_int_equal(conf_service(c, "b")->on_behalf_of, CONF_MUST_BEHALF);
+	assert_int_equal(conf_service(c, "c")->on_behalf_of, CONF_NO_BEHALF);
+	assert_int_equal(conf_service(c, "d")->on_behalf_of, CONF_NO_BEHALF); /* unless it says so */
+	assert_int_equal(conf_service(c, "none")->on_behalf_of, CONF_NO_BEHALF);
+	conf_free(c);
+	assert_service_refused("on_behalf_of = yes\n", 1,
+			       "on_behalf_of = 'yes': write no, optional or required");
+	assert_service_refused("on_behalf_of =\n", 1,
+			       "on_behalf_of = '': write no, optional or required");
+	assert_service_refused("on_behalf_of = no\non_behalf_of = no\n", 2, "'on_behalf_of' is set twice");
+}
+
+/* Who is named must be there; who is not named, and is not there, is nobody. */
+static void test_duties(void **state)
+{
+	static const char named[] = "[operators]\nhelpdesk = desk\napprover = 77\n"
+				    "[couriers]\nelectronic = alice\npost = 1002\n";
+	struct conf *c = read_all();
+
+	(void)state;
+	assert_int_equal(c->helpdesk, CONF_NOBODY);
+	assert_int_equal(c->approver, 502); /* by its usual name */
+	assert_int_equal(c->auditor, CONF_NOBODY);
+	assert_int_equal(c->electronic, CONF_NOBODY);
+	assert_int_equal(c->post, 903);
+	conf_free(c);
+	write_at(file, named, strlen(named));
+	c = read_all();
+	assert_true(c->helpdesk == 501 && c->approver == 77 && c->auditor == CONF_NOBODY);
+	assert_true(c->electronic == 1001 && c->post == 1002);
+	conf_free(c);
+	assert_text_refused("[operators]\nhelpdesk = alice\n", 2, /* a user is no group */
+			    "no group 'alice' when pind started: write a gid, or restart pind");
+	assert_text_refused("[operators]\nauditor = pind-auditor\n", 2,
+			    "no group 'pind-auditor' when pind started: write a gid, or restart pind");
+	assert_text_refused("[operators]\nauditor =\n", 2,
+			    "no group '' when pind started: write a gid, or restart pind");
+	assert_text_refused("[operators]\nauditor = 4294967295\n", 2,
+			    "no group '4294967295' when pind started: write a gid, or restart pind");
+	assert_text_refused("[couriers]\nelectronic = desk\n", 2,
+			    "no user 'desk' when pind started: write a uid, or restart pind");
+	assert_text_refused("[couriers]\npost = bob\n\npost = bob\n", 4, "'post' is set twice");
+	assert_text_refused("[couriers]\nelectronic = bob\npost = 1002\n", 0,
+			    "[couriers] electronic and post are the same user: nobody may hold both halves");
+	assert_text_refused("[couriers]\nelectronic = 903\n", 0, /* post by its usual name */
+			    "[couriers] electronic and post are the same user: nobody may hold both halves");
+}
+
 static void test_bad_names_of_services(void **state)
 {
 	static const char *const bad[] = { "a b.conf", "web\n.conf", "\xc3\xa8.conf",
@@ -409,6 +472,8 @@ int main(void)
 		TEST(test_services_without_a_file),
 		TEST(test_no_folder_of_services),
 		TEST(test_bad_services),
+		TEST(test_on_behalf_of),
+		TEST(test_duties),
 		TEST(test_bad_names_of_services),
 		TEST(test_files_that_are_no_policy),
 		TEST(test_how_many_peers),

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # test_docs.sh - the manual and the other texts name what there is, all of it, and nothing else.
-# shellcheck disable=SC2317,SC2016,SC2012 # cases are called by name; patterns; names of ours
+# shellcheck disable=SC2317,SC2016,SC2012,SC2086 # cases are called by name; patterns; names of ours; words
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -21,6 +21,7 @@ wire      every message and field of the protocol
 life      the life of a PIN is the one that was decided
 links     every page and file that is referred to is there
 house     the architecture names every source file, and no other
+rules     each rule of the PIN is accounted for, by commands and tests that there are
 key       the key is made with the same line everywhere'
 
 B=${B:-build}
@@ -31,7 +32,7 @@ trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 PINCTL_RELEASE=${PINCTL_RELEASE:-$B/pinctl} PIND_RELEASE=${PIND_RELEASE:-$B/pind}
-PAGES='pam_inpspin.8 pind.8 pind.conf.5 pinctl.1 pind-protocol.7'
+PAGES='pam_inpspin.8 pind.8 pind.conf.5 pinctl.1 pind-protocol.7 pin-courier.8'
 
 fail() {
 	echo "$*"
@@ -169,14 +170,16 @@ t_settings() {
 			fail "$name: from $min" || return 1
 	done <"$tmp/limits"
 	# shellcheck disable=SC2046 # words
-	names pind.conf.5 $(awk -F '[(,] *' '/^SWITCH/ { print $3 }' pind/conf.def)
+	names pind.conf.5 $(awk -F '[(,] *' '/^(SWITCH|GROUP|USER)/ { print $3 }' pind/conf.def) \
+		$(awk -F '"' '/^(GROUP|USER)/ { print $2 }' pind/conf.def)
 }
 
 t_example() {
 	mkdir "$tmp/services.d" && : >"$tmp/pind.conf" || return 1
-	section EXAMPLES pind.conf.5 | sed -n 's/^ *\(# \|\([a-z]* = \)\)/\1/p' \
-		>"$tmp/services.d/portale.conf"
-	[ "$(grep -c ' = ' "$tmp/services.d/portale.conf")" -eq 3 ] || fail "no example" || return 1
+	section EXAMPLES pind.conf.5 | sed -n 's/^ *\(# \|\([a-z_]* = \)\)/\1/p' |
+		awk -v dir="$tmp/services.d" '/^# / { n = split($2, part, "/"); file = dir "/" part[n] }
+			{ print >file }'
+	[ "$(cat "$tmp/services.d/"*.conf | grep -c ' = ')" -eq 5 ] || fail "no examples" || return 1
 	"$PIND_RELEASE" --check --config "$tmp/pind.conf"
 }
 
@@ -221,9 +224,10 @@ t_life() {
 	section 'LIFE OF A PIN' pind.8 | sed '1,/right PIN/d; /^$/,$d' |
 		awk '{ print $1, $2, $3, $4, $5, $6, $7 }' >"$tmp/rows"
 	cat "$tmp/rows"
-	[ "$(wc -l <"$tmp/rows")" -eq 7 ] || fail "not seven states" || return 1
+	[ "$(wc -l <"$tmp/rows")" -eq 8 ] || fail "not eight states" || return 1
 	grep -qx 'temporary MUST_CHANGE active LIVE temporary temporary revoked' "$tmp/rows" &&
 		grep -qx 'lapsed LAPSED LAPSED LIVE LAPSED LAPSED revoked' "$tmp/rows" &&
+		grep -qx 'unused LAPSED LAPSED temporary LAPSED LAPSED revoked' "$tmp/rows" &&
 		grep -qx 'revoked WRONG WRONG temporary REVOKED REVOKED revoked' "$tmp/rows"
 }
 
@@ -246,14 +250,65 @@ t_links() {
 }
 
 t_house() {
-	ls common/*.c pam_inpspin/*.c pind/*.c pinctl/*.c include/*.def pind/*.def pam_inpspin/*.def \
-		pam_inpspin/*.map | sed 's,.*/,,' >"$tmp/is"
-	for header in pind/*.h pam_inpspin/*.h pinctl/*.h; do # what no .c file of the same name has
+	ls common/*.c pam_inpspin/*.c pind/*.c pinctl/*.c courier/*.c include/*.def pind/*.def \
+		courier/*.def pam_inpspin/*.def pam_inpspin/*.map | sed 's,.*/,,' >"$tmp/is"
+	for header in pind/*.h pam_inpspin/*.h pinctl/*.h courier/*.h; do # what no .c file of the same name has
 		[ -e "${header%.h}.c" ] || basename "$header" >>"$tmp/is"
 	done
 	sed -n '/^## The house/,/^## One/s/^|\([^|]*|\)\{1,2\}.*|$/&/p' docs/architecture.md |
 		grep -o '`[a-z_]*\.[a-z]*`' | tr -d '`' | grep -vx store.h >"$tmp/said"
 	same files
+}
+
+# COMMAND...: a command of pinctl, one of its parts, options that it takes.
+is_command() {
+	"$PINCTL_RELEASE" "$1" --help >"$tmp/help" 2>/dev/null || fail "no command: pinctl $1" || return 1
+	command=$1
+	shift
+	for word in "$@"; do
+		case $word in
+		--*) grep -q -e "$word\>" "$tmp/help" || fail "pinctl $command takes no $word" || return 1 ;;
+		*) grep -q "pinctl $command .*\] $word\>" "$tmp/help" || fail "no pinctl $command $word" || return 1 ;;
+		esac
+	done
+}
+
+# What stands in backquotes in this column of the rules, a line each.
+quoted() {
+	awk -F '|' -v column="$1" '/^\| C?[0-9]+ \|/ {
+		n = split($column, part, "`")
+		for (i = 2; i <= n; i += 2)
+			print part[i]
+	}' docs/domain-coverage.md
+}
+
+t_rules() {
+	awk -F ' [|] ' '/^\| C?[0-9]+ \|/ {
+		sub(/^\| /, "", $1)
+		if (NF != 4 || $2 == "" || $3 == "" || $4 !~ /`tests\//)
+			print "not whole: " $1
+		print $1
+	}' docs/domain-coverage.md >"$tmp/said"
+	{ seq 50 && seq -f C%g 15; } | diff - "$tmp/said" || return 1
+	quoted 4 >"$tmp/means"
+	while read -r means; do
+		case $means in
+		pinctl\ *) is_command ${means#pinctl } || return 1 ;;
+		*/*) [ -e "$means" ] || fail "not there: $means" || return 1 ;;
+		*.conf) [ -e "systemd/$means.awk" ] || fail "not there: $means" || return 1 ;;
+		'make man') ;;
+		*) grep -qwF -e "$means" docs/*.scd.in pind/conf.def courier/conf.def ||
+			fail "in no manual: $means" || return 1 ;;
+		esac
+	done <"$tmp/means"
+	quoted 5 >"$tmp/tests"
+	while read -r test; do
+		case $test in
+		*/*) [ -e "$test" ] || fail "not there: $test" || return 1
+			file=$test ;;
+		*) grep -qw -e "$test" "$file" || fail "not in $file: $test" || return 1 ;;
+		esac
+	done <"$tmp/tests"
 }
 
 t_key() {

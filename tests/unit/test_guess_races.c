@@ -317,7 +317,7 @@ static void a_stale_pin_from_everywhere_costs_one_guess(void **state)
 		snprintf(rhost, sizeof(rhost), "10.0.%u.1", i);
 		asks[i] = (struct ask){ .m = login(ANN, i % 2 == 0 ? "ABCD2345" : "abcd-2345",
 						   "imap", rhost),
-					.who = { ROLE_AUTH, true, 1000 + i % 3 } };
+					.who = { ROLE_AUTH, true, 1000 + i % 3, 0 } };
 		assert_int_equal(submit(p, &asks[i]), ROTA_QUEUED);
 	}
 	collect(p, 12);

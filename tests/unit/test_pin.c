@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_pin.c - every event on every kind of record, what must always hold, the table as it
- * behaves (test_pin.exp), and a random walk beside a small model written on its own.
+ * test_pin.c - every event on every kind of record, what must always hold, and the table as it
+ * behaves (test_pin.exp). test_pin_walk.c has a random walk.
  * TESTDATA: the folder tests/data (default "tests/data"); the table is ../unit/test_pin.exp there.
  */
 #include <setjmp.h>
@@ -25,10 +25,10 @@ static const uint64_t T = 1000000;       /* when the record under test was set, 
 static const uint64_t EXPIRES = 1001000; /* when it expires, */
 static const uint64_t LAPSES = 1002000;  /* and when it lapses */
 
-static const char *const evs[PIN_EVENT_N] = { "TRY",    "AGAIN", "MATCH",  "RENEW",   "REHASH",
-					      "REFUND", "ISSUE", "UNLOCK", "CONVERT", "REVOKE" };
+static const char *const evs[PIN_EVENT_N] = { "TRY",    "AGAIN", "MATCH",  "RENEW",  "REHASH",  "REFUND",
+					      "ISSUE",  "RELEASE", "HALF_1", "HALF_2", "UNLOCK", "CONVERT", "REVOKE" };
 static const char *const lives[PIN_LIFE_N] = { "absent",  "awaiting", "temporary", "active",
-					       "expired", "lapsed",   "revoked" };
+					       "expired", "lapsed",   "unused",    "revoked" };
 static const char *const gates[PIN_GATE_N] = { "open", "throttled", "blocked" };
 
 static struct pin_rec rec_of(enum pin_life life, uint32_t fails, uint64_t until_s)
@@ -44,10 +44,10 @@ static struct pin_rec rec_of(enum pin_life life, uint32_t fails, uint64_t until_
 	r.level = LEVEL_SEMPLICE;
 	r.form = PIN_FORM_8;
 	r.verifier[0].alg = 'o';
-	if (life == PIN_TEMPORARY || life == PIN_AWAITING) {
+	if (life == PIN_TEMPORARY || life == PIN_AWAITING || life == PIN_UNUSED) {
 		r.temporary = 1;
 		r.form = PIN_FORM_HALVES;
-		r.verifier[1].alg = life == PIN_TEMPORARY ? 'o' : 0;
+		r.verifier[1].alg = life == PIN_AWAITING ? 0 : 'o';
 	}
 	if (life == PIN_REVOKED) {
 		r.revoked = 1;
@@ -58,22 +58,42 @@ static struct pin_rec rec_of(enum pin_life life, uint32_t fails, uint64_t until_
 	return r;
 }
 
-static struct pin_arg arg_of(uint32_t gen, uint64_t now_s)
+static struct pin_arg arg_of(enum pin_event ev, uint32_t gen, uint64_t now_s)
 {
-	return (struct pin_arg){ .gen = gen, .form = PIN_FORM_8, .level = LEVEL_SEMPLICE,
-				 .verifier = { { .alg = 'n' } }, .expires_s = now_s + 10,
-				 .lapses_s = now_s + 20 };
+	struct pin_arg arg = { .gen = gen, .form = PIN_FORM_8, .level = LEVEL_SEMPLICE,
+			       .expires_s = now_s + 10, .lapses_s = now_s + 20 };
+
+	arg.verifier[ev == PIN_HALF_2].alg = 'n';
+	return arg;
+}
+
+/* A half that was drawn (again) is in the place of the old one, and that is all. */
+static void check_half(const struct pin_rec *old, const struct pin_rec *r, int half, uint64_t now_s)
+{
+	struct pin_rec but = *old;
+
+	assert_int_equal(r->gen, old->gen + 1);
+	assert_int_equal(r->verifier[half].alg, 'n');
+	but.gen = r->gen;
+	but.verifier[half] = r->verifier[half];
+	if (half == 1) { /* the letter sets the time to use it */
+		assert_int_equal(r->lapses_s, now_s + 20);
+		but.expires_s = but.lapses_s = r->lapses_s;
+	}
+	assert_memory_equal(r, &but, sizeof(but));
 }
 
 static void check_cell(const struct pin_rec *old, enum pin_event ev, uint32_t gen, uint64_t now_s)
 {
-	const struct pin_arg arg = arg_of(gen, now_s);
+	const struct pin_arg arg = arg_of(ev, gen, now_s);
 	enum pin_life life = pin_life(old, now_s);
 	enum pin_gate gate = penalty_gate(&old->penalty, 0, &pol, now_s);
 	struct pin_rec r = *old;
 	struct pin_step s = pin_step(&r, ev, &arg, &pol, now_s);
 	bool alive = life == PIN_TEMPORARY || life == PIN_ACTIVE || life == PIN_EXPIRED;
 	bool yes = s.verdict == V_OK || s.verdict == V_MUST_CHANGE;
+	bool half = ev == PIN_HALF_1 || ev == PIN_HALF_2;
+	bool waits = life == PIN_AWAITING || life == PIN_TEMPORARY;
 
 	assert_int_not_equal(s.verdict, V_NONE);
 	if (!s.commit) /* no change goes unstored */
@@ -101,7 +121,12 @@ static void check_cell(const struct pin_rec *old, enum pin_event ev, uint32_t ge
 			    r.penalty.pool.fails == old->penalty.pool.fails);
 	if (ev == PIN_MATCH && life != PIN_ACTIVE) /* only ACTIVE opens a session */
 		assert_int_not_equal(s.verdict, V_OK);
-	if (!alive && ev != PIN_ISSUE) /* only ISSUE revives */
+	assert_int_equal(half && yes, half && waits && s.commit); /* halves are for who waits for them */
+	if (half && yes)
+		check_half(old, &r, ev == PIN_HALF_2, now_s);
+	if (ev == PIN_ISSUE) /* never over a PIN that somebody may have in hand */
+		assert_int_equal(yes, life == PIN_ABSENT || life == PIN_UNUSED || life == PIN_REVOKED);
+	if (!alive && ev != PIN_ISSUE && !half) /* only ISSUE revives */
 		assert_true(pin_life(&r, now_s) == life || pin_life(&r, now_s) == PIN_REVOKED);
 	if (ev != PIN_ISSUE && ev != PIN_CONVERT && ev != PIN_REVOKE) /* nor does the level move */
 		assert_int_equal(r.level, old->level);
@@ -135,10 +160,11 @@ static void every_cell_keeps_the_law(void **state)
 
 static void print_cell(FILE *f, int ev, int life, int gate)
 {
-	uint64_t now_s = life == PIN_EXPIRED ? EXPIRES : life == PIN_LAPSED ? LAPSES : T;
+	uint64_t now_s = life == PIN_EXPIRED ? EXPIRES :
+			 life == PIN_LAPSED || life == PIN_UNUSED ? LAPSES : T;
 	uint32_t fails = gate == PIN_OPEN ? 1 : gate == PIN_THROTTLED ? pol.free : pol.limit;
 	struct pin_rec r = rec_of((enum pin_life)life, fails, gate == PIN_THROTTLED ? now_s + 30 : 0);
-	struct pin_arg arg = arg_of(r.gen, now_s);
+	struct pin_arg arg = arg_of((enum pin_event)ev, r.gen, now_s);
 	uint32_t gen = r.gen;
 	struct pin_step s;
 
@@ -289,6 +315,12 @@ static void the_last_good_second(void **state)
 	assert_int_equal(pin_life(&r, EXPIRES), PIN_EXPIRED);
 	assert_int_equal(pin_life(&r, LAPSES - 1), PIN_EXPIRED);
 	assert_int_equal(pin_life(&r, LAPSES), PIN_LAPSED);
+	r = rec_of(PIN_TEMPORARY, 0, 0);
+	assert_int_equal(pin_life(&r, LAPSES - 1), PIN_TEMPORARY);
+	assert_int_equal(pin_life(&r, LAPSES), PIN_UNUSED);
+	r = rec_of(PIN_AWAITING, 0, 0);
+	assert_int_equal(pin_life(&r, LAPSES - 1), PIN_AWAITING);
+	assert_int_equal(pin_life(&r, LAPSES), PIN_UNUSED);
 }
 
 /* A half that is not there never makes a PIN, whatever else the record says. */
@@ -304,175 +336,37 @@ static void half_a_pin_is_none(void **state)
 	assert_int_equal(pin_life(&r, T), PIN_AWAITING);
 }
 
-/* ---- the walk: a second telling of the rules, in prose-like ifs, with no tables ---- */
-
-struct model {
-	bool exists, revoked, temporary, half;
-	uint32_t proofs; /* how many PINs there have been: which one a proof is of */
-	int level;
-	uint64_t expires_s, lapses_s;
-	uint32_t wrong;
-	uint64_t locked_until_s;
-};
-
-static bool dead(const struct model *m, uint64_t now_s)
+/* From nothing to a PIN, the letter lost once: the last halves count, and guesses are not forgiven. */
+static void halves_come_one_by_one(void **state)
 {
-	return !m->exists || m->revoked || now_s >= m->lapses_s || m->half;
-}
-
-static enum verdict model_try(struct model *m, bool again, uint64_t now_s)
-{
-	uint64_t wait_s = 30;
-
-	if (m->wrong >= 6)
-		return V_BLOCKED;
-	if (now_s < m->locked_until_s)
-		return V_THROTTLED;
-	m->wrong += !again;
-	if (m->wrong >= 3 && !again) {
-		for (uint32_t i = 3; i < m->wrong; i++)
-			wait_s *= 2;
-		m->locked_until_s = now_s + (wait_s > 100 ? 100 : wait_s);
-	}
-	return V_WRONG;
-}
-
-static enum verdict model_proof(struct model *m, bool current, bool renew, uint64_t now_s,
-				const struct pin_arg *arg)
-{
-	if (!current || !m->exists || m->revoked)
-		return V_WRONG;
-	if (now_s >= m->lapses_s)
-		return V_LAPSED;
-	if (m->half)
-		return V_WRONG;
-	m->wrong = 0;
-	m->locked_until_s = 0;
-	if (!renew)
-		return m->temporary || now_s >= m->expires_s ? V_MUST_CHANGE : V_OK;
-	m->temporary = false;
-	m->expires_s = arg->expires_s;
-	m->lapses_s = arg->lapses_s;
-	m->proofs++;
-	return V_OK;
-}
-
-static enum verdict model_operator(struct model *m, enum pin_event ev, uint64_t now_s,
-				   const struct pin_arg *arg)
-{
-	bool lapsed = m->exists && !m->revoked && now_s >= m->lapses_s;
-
-	if (ev == PIN_ISSUE) {
-		if (m->exists && !m->revoked)
-			return V_LIVE;
-		*m = (struct model){ .exists = true, .temporary = true, .proofs = m->proofs + 1,
-				     .half = arg->verifier[1].alg == 0, .level = arg->level,
-				     .expires_s = arg->expires_s, .lapses_s = arg->lapses_s };
-		return V_OK;
-	}
-	if (!m->exists)
-		return V_UNKNOWN;
-	if (ev == PIN_REVOKE) {
-		if (!m->revoked)
-			*m = (struct model){ .exists = true, .revoked = true, .proofs = m->proofs + 1 };
-		return V_OK;
-	}
-	if (m->revoked || lapsed)
-		return m->revoked ? V_REVOKED : V_LAPSED;
-	if (ev == PIN_CONVERT) {
-		m->level = LEVEL_DISPOSITIVO;
-	} else {
-		m->wrong = 0;
-		m->locked_until_s = 0;
-	}
-	return V_OK;
-}
-
-static enum verdict model_step(struct model *m, enum pin_event ev, bool current, uint64_t now_s,
-			       const struct pin_arg *arg)
-{
-	switch (ev) {
-	case PIN_TRY: return model_try(m, false, now_s);
-	case PIN_AGAIN: return model_try(m, current, now_s); /* wrong for another PIN: a new try */
-	case PIN_REHASH:
-		return current && !dead(m, now_s) && !m->temporary && now_s < m->expires_s ? V_OK
-											    : V_WRONG;
-	case PIN_MATCH: return model_proof(m, current, false, now_s, arg);
-	case PIN_RENEW: return model_proof(m, current, true, now_s, arg);
-	case PIN_REFUND:
-		m->wrong -= m->wrong > 0;
-		if (m->locked_until_s == arg->until_s)
-			m->locked_until_s = 0;
-		return V_FAILED;
-	default: return model_operator(m, ev, now_s, arg);
-	}
-}
-
-static uint64_t next_random(uint64_t *x)
-{
-	*x ^= *x << 13;
-	*x ^= *x >> 7;
-	*x ^= *x << 17;
-	return *x;
-}
-
-static void compare(const struct pin_rec *r, const struct model *m, uint64_t now_s)
-{
-	assert_int_equal(r->gen, m->proofs);
-	assert_int_equal(r->penalty.pool.fails, m->wrong);
-	assert_int_equal(r->penalty.pool.until_s, m->locked_until_s);
-	assert_int_equal(r->level, m->level);
-	if (!dead(m, now_s)) {
-		assert_int_equal(r->expires_s, m->expires_s);
-		assert_int_equal(r->lapses_s, m->lapses_s);
-		assert_int_equal(r->temporary, m->temporary);
-	}
-}
-
-static void walk_once(uint64_t *x, int steps, unsigned int seen[PIN_EVENT_N][PIN_LIFE_N])
-{
-	struct pin_rec r = { 0 };
-	struct model m = { 0 };
-	uint64_t now_s = T;
-
-	for (int i = 0; i < steps; i++) {
-		static const uint64_t hops[] = { 0, 0, 0, 1, 7, 30, 100, 900 };
-		enum pin_event ev = (enum pin_event)(next_random(x) % PIN_EVENT_N);
-		uint32_t gen = next_random(x) % 8 == 0 ? r.gen - 1 : r.gen;
-		struct pin_arg arg = arg_of(gen, now_s);
-		struct pin_step s;
-		bool current;
-
-		if (ev == PIN_REVOKE && next_random(x) % 8 != 0)
-			ev = PIN_TRY; /* or nothing would live long */
-		now_s += hops[next_random(x) % 8];
-		arg.expires_s = now_s + next_random(x) % 3000;
-		arg.lapses_s = arg.expires_s + next_random(x) % 3000;
-		if (next_random(x) % 2 == 0)
-			arg.until_s = r.penalty.pool.until_s;
-		if (ev == PIN_ISSUE) {
-			arg.form = PIN_FORM_HALVES;
-			arg.verifier[1].alg = next_random(x) % 4 == 0 ? 0 : 'n';
-		}
-		seen[ev][pin_life(&r, now_s)]++;
-		current = gen == r.gen;
-		s = pin_step(&r, ev, &arg, &pol, now_s);
-		assert_int_equal(s.verdict, model_step(&m, ev, current, now_s, &arg));
-		compare(&r, &m, now_s);
-	}
-}
-
-static void a_random_walk_beside_a_model(void **state)
-{
-	unsigned int seen[PIN_EVENT_N][PIN_LIFE_N] = { { 0 } };
-	uint64_t x = 88172645463325252ULL;
+	struct pin_arg arg = { .form = PIN_FORM_HALVES, .level = LEVEL_SEMPLICE, .expires_s = T + 100,
+			       .lapses_s = T + 100, .verifier = { { .alg = 'a' }, { .alg = 'b' } } };
+	const struct pin_verifier none = { .alg = 0 };
+	struct pin_rec r = { .rev = 0 };
+	struct pin_arg issue = arg;
 
 	(void)state;
-	for (int i = 0; i < 6000; i++)
-		walk_once(&x, 400, seen); /* 2,400,000 steps */
-	for (int ev = 0; ev < PIN_EVENT_N; ev++) /* and it went everywhere */
-		for (int life = 0; life < PIN_LIFE_N; life++)
-			assert_true(seen[ev][life] > 100);
+	assert_int_equal(pin_step(&r, PIN_HALF_1, &arg, &pol, T).verdict, V_UNKNOWN);
+	issue.verifier[0] = issue.verifier[1] = none;
+	assert_int_equal(pin_step(&r, PIN_ISSUE, &issue, &pol, T).verdict, V_OK);
+	assert_int_equal(pin_life(&r, T), PIN_AWAITING);
+	assert_int_equal(pin_step(&r, PIN_HALF_1, &arg, &pol, T).verdict, V_OK);
+	assert_int_equal(pin_life(&r, T), PIN_AWAITING);
+	assert_int_equal(pin_step(&r, PIN_TRY, &arg, &pol, T).then, PIN_CHECK);
+	arg.lapses_s = T + 500;
+	assert_int_equal(pin_step(&r, PIN_HALF_2, &arg, &pol, T).verdict, V_OK);
+	assert_int_equal(pin_life(&r, T), PIN_TEMPORARY);
+	assert_int_equal(r.penalty.pool.fails, 1);
+	arg.verifier[1].alg = 'c';
+	arg.lapses_s = T + 900;
+	assert_int_equal(pin_step(&r, PIN_HALF_2, &arg, &pol, T).verdict, V_OK);
+	assert_int_equal(pin_life(&r, T + 899), PIN_TEMPORARY);
+	assert_true(r.verifier[0].alg == 'a' && r.verifier[1].alg == 'c' && r.penalty.pool.fails == 1);
+	arg.gen = r.gen - 1; /* proof of the PIN with the lost letter */
+	assert_int_equal(pin_step(&r, PIN_RENEW, &arg, &pol, T).verdict, V_WRONG);
+	assert_int_equal(pin_life(&r, T + 900), PIN_UNUSED);
+	assert_int_equal(pin_step(&r, PIN_HALF_2, &arg, &pol, T + 900).verdict, V_LAPSED);
+	assert_int_equal(pin_step(&r, PIN_ISSUE, &issue, &pol, T + 900).verdict, V_OK);
 }
 
 int main(void)
@@ -484,11 +378,11 @@ int main(void)
 		cmocka_unit_test(the_ladder_of_waits),
 		cmocka_unit_test(the_last_good_second),
 		cmocka_unit_test(half_a_pin_is_none),
+		cmocka_unit_test(halves_come_one_by_one),
 		cmocka_unit_test(a_match_forgives_even_the_last_try),
 		cmocka_unit_test(a_refund_is_as_if_nobody_had_tried),
 		cmocka_unit_test(strangers_cannot_lock_the_owner_out),
 		cmocka_unit_test(a_clock_set_back_cannot_throttle_for_ever),
-		cmocka_unit_test(a_random_walk_beside_a_model),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,7 +113,7 @@ static void give(enum pin_form form, const char *pin)
 static enum verdict prove(const char *cf, const char *typed)
 {
 	static const struct penalty_from from = { 1, "login" };
-	static const struct peer who = { ROLE_AUTH, true, 0 };
+	static const struct peer who = { ROLE_AUTH, true, 0, 0 };
 	struct call c = { .sv = &sv, .who = &who, .conf = sv.conf, .now_s = T };
 	struct account acc;
 	enum verdict v;

@@ -434,7 +434,7 @@ static void authorize_forgives_nothing(void **state)
 
 static void a_verb_lives_on_one_socket(void **state)
 {
-	static const struct peer stranger = { ROLE_AUTH, false, 1000 };
+	static const struct peer stranger = { ROLE_AUTH, false, 1000, 0 };
 	struct wire_msg m;
 
 	(void)state;

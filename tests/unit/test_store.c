@@ -187,6 +187,114 @@ static void test_each_in_order_until_stopped(void **state)
 	assert_string_equal(none.seen, "");
 }
 
+/* "name rev " of the row behind after, or "-" if there is none. */
+static const char *behind(enum store_table table, const char *after)
+{
+	static char line[64];
+	uint8_t key[STORE_KEY_LEN], from[STORE_KEY_LEN];
+	struct store_row row;
+
+	memset(&row, 0xff, sizeof(row));
+	assert_int_equal(s->ops->next(s, table, after != NULL ? key_of(from, after) : NULL, key, &row),
+			 0);
+	assert_true((row.rev == 0) == (row.len == 0));
+	if (row.rev == 0)
+		return "-";
+	assert_true(row.len == 1 && row.bytes[0] == key[0]);
+	snprintf(line, sizeof(line), "%s %u", (const char *)key, (unsigned int)row.rev);
+	return line;
+}
+
+static void test_next_in_order(void **state)
+{
+	(void)state;
+	assert_string_equal(behind(STORE_PIN, NULL), "-");
+	assert_string_equal(behind(STORE_PIN, "a"), "-");
+	assert_int_equal(put("cat", 0, "c"), 0);
+	assert_int_equal(put("ann", 0, "a"), 0);
+	assert_int_equal(put("\xff", 0, "\xff"), 0);
+	assert_int_equal(put("ann", 1, "a"), 0);
+	assert_string_equal(behind(STORE_PIN, NULL), "ann 2");
+	assert_string_equal(behind(STORE_PIN, "a"), "ann 2"); /* that key need not be there */
+	assert_string_equal(behind(STORE_PIN, "ann"), "cat 1");
+	assert_string_equal(behind(STORE_PIN, "anna"), "cat 1");
+	assert_string_equal(behind(STORE_PIN, "cat"), "\xff 1");
+	assert_string_equal(behind(STORE_PIN, "\xff"), "-");
+	assert_string_equal(behind(STORE_PIN, "\xff\xff"), "-");
+	assert_string_equal(behind(STORE_META, NULL), "-"); /* the tables before and after it */
+	assert_string_equal(behind(STORE_SHADOW, NULL), "-");
+	assert_int_equal(put("cat", 1, ""), 0);
+	assert_string_equal(behind(STORE_PIN, "ann"), "\xff 1");
+}
+
+/* A key of zeros is a key; the answer may be written over the question. */
+static void test_next_from_the_very_first_key(void **state)
+{
+	uint8_t key[STORE_KEY_LEN] = { 0 };
+	struct store_row row = { .len = 1 };
+	struct store_change c = { STORE_AUDIT, key, &row };
+
+	(void)state;
+	assert_int_equal(s->ops->commit(s, &c, 1), 0);
+	key[31] = 1;
+	assert_int_equal(s->ops->commit(s, &c, 1), 0);
+	memset(key, 0xff, sizeof(key));
+	assert_int_equal(s->ops->next(s, STORE_AUDIT, NULL, key, &row), 0);
+	assert_true(row.rev == 1 && key[0] == 0 && key[31] == 0);
+	assert_int_equal(s->ops->next(s, STORE_AUDIT, key, key, &row), 0);
+	assert_true(row.rev == 1 && key[0] == 0 && key[31] == 1);
+	assert_int_equal(s->ops->next(s, STORE_AUDIT, key, key, &row), 0);
+	assert_int_equal(row.rev, 0);
+}
+
+/* Every table is its own. */
+static void test_tables(void **state)
+{
+	uint8_t key[STORE_KEY_LEN] = { 'k' };
+	struct store_row row;
+
+	(void)state;
+	for (int t = 0; t < STORE_TABLES; t++) {
+		struct store_row new = { .len = 1, .bytes = { (uint8_t)(t + 1) } };
+		struct store_change c = { (enum store_table)t, key, &new };
+
+		assert_int_equal(s->ops->get(s, (enum store_table)t, key, &row), 0);
+		assert_int_equal(row.rev, 0);
+		assert_int_equal(s->ops->commit(s, &c, 1), 0);
+	}
+	for (int t = 0; t < STORE_TABLES; t++) {
+		assert_int_equal(s->ops->get(s, (enum store_table)t, key, &row), 0);
+		assert_true(row.rev == 1 && row.len == 1 && row.bytes[0] == t + 1);
+	}
+}
+
+/* A row that must not have moved, but is not written. */
+static void test_the_same_row_is_only_checked(void **state)
+{
+	uint8_t ann[STORE_KEY_LEN], bob[STORE_KEY_LEN];
+	struct store_row same = { .rev = 1, .len = STORE_SAME }, b = row_of(0, "b");
+	struct store_change both[] = { { STORE_PIN, key_of(ann, "ann"), &same },
+				       { STORE_PIN, key_of(bob, "bob"), &b } };
+
+	(void)state;
+	assert_int_equal(s->ops->commit(s, both, 2), STORE_E_MOVED); /* ann is not there */
+	assert_string_equal(see("bob"), "0 ");
+	assert_int_equal(put("ann", 0, "a"), 0);
+	assert_int_equal(s->ops->commit(s, both, 2), 0);
+	assert_string_equal(see("ann"), "1 a");
+	assert_string_equal(see("bob"), "1 b");
+	assert_int_equal(put("ann", 1, "aa"), 0);
+	b.rev = 1;
+	assert_int_equal(s->ops->commit(s, both, 2), STORE_E_MOVED);
+	assert_string_equal(see("bob"), "1 b");
+	same.rev = 0; /* that it is not there can be asked for, too */
+	assert_int_equal(s->ops->commit(s, both, 2), STORE_E_MOVED);
+	assert_int_equal(put("ann", 2, ""), 0);
+	assert_int_equal(s->ops->commit(s, both, 2), 0);
+	assert_string_equal(see("ann"), "0 ");
+	assert_string_equal(see("bob"), "2 b");
+}
+
 /* What account.c does with it: read, change, commit, again if it moved. */
 static void *hammer(void *arg)
 {
@@ -323,6 +431,10 @@ static void test_schemes(void **state)
 	cmocka_unit_test_setup_teardown(test_limits, setup, teardown),                             \
 	cmocka_unit_test_setup_teardown(test_keys_are_bytes, setup, teardown),                     \
 	cmocka_unit_test_setup_teardown(test_each_in_order_until_stopped, setup, teardown),        \
+	cmocka_unit_test_setup_teardown(test_next_in_order, setup, teardown),                      \
+	cmocka_unit_test_setup_teardown(test_next_from_the_very_first_key, setup, teardown),       \
+	cmocka_unit_test_setup_teardown(test_tables, setup, teardown),                             \
+	cmocka_unit_test_setup_teardown(test_the_same_row_is_only_checked, setup, teardown),       \
 	cmocka_unit_test_setup_teardown(test_no_update_is_lost, setup, teardown),                  \
 	cmocka_unit_test_setup_teardown(test_it_grows, setup, teardown)
 

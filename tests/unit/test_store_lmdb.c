@@ -368,7 +368,7 @@ static void put_raw(const void *key, size_t key_len, const void *val, size_t len
 static void test_rows_that_cannot_be_ours(void **state)
 {
 	static const size_t lens[] = { 1, 7, 8, 8 + STORE_ROW_MAX + 1, 3000 };
-	uint8_t key[STORE_KEY_LEN] = { 1 }, val[3000] = { 1 };
+	uint8_t key[STORE_KEY_LEN] = { 1 }, found[STORE_KEY_LEN], val[3000] = { 1 };
 	struct store_row row = { .rev = 1, .len = 1 };
 	struct store_change c = { STORE_PIN, key, &row };
 	uint32_t n = 0;
@@ -384,6 +384,7 @@ static void test_rows_that_cannot_be_ours(void **state)
 		s = open_here(ROOM);
 		assert_int_equal(s->ops->get(s, STORE_PIN, key, &row), -EIO);
 		assert_int_equal(s->ops->each(s, STORE_PIN, count, &n), -EIO);
+		assert_int_equal(s->ops->next(s, STORE_PIN, NULL, found, &row), -EIO);
 		row.rev = 1;
 		row.len = 1;
 		assert_int_equal(s->ops->commit(s, &c, 1), -EIO); /* nothing is built on it */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_users.c - names and uids out of a passwd file of our own. */
+/* test_users.c - names and ids out of passwd and group files of our own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 
-static char path[] = "/tmp/test_users.XXXXXX";
+static char path[] = "/tmp/test_users.XXXXXX", group_path[] = "/tmp/test_groups.XXXXXX";
 static struct users *users;
 
 static const char passwd[] =
@@ -33,15 +33,31 @@ static const char passwd[] =
 	"42:x:300:300::/:/bin/sh\n"
 	"nobody:x:65534:65534::/:/bin/sh"; /* no newline */
 
-static int setup(void **state)
-{
-	int fd = mkstemp(path);
-	ssize_t n = fd < 0 ? -1 : write(fd, passwd, strlen(passwd));
+static const char group[] = "root:x:0:\n"
+			    "www-data:x:34:\n" /* not the user's number */
+			    "pind-helpdesk:x:990:anna,bruno\n"
+			    "no-number:x:990a:\n"
+			    "no-more:x\n"
+			    ":x:12:\n"
+			    "nobody:x:4294967295:\n"
+			    "pind-auditor:x:992:carla";
 
-	(void)state;
+static int write_file(char *name, const char *text)
+{
+	int fd = mkstemp(name);
+	ssize_t n = fd < 0 ? -1 : write(fd, text, strlen(text));
+
 	if (fd >= 0)
 		close(fd);
-	return n == (ssize_t)strlen(passwd) ? users_open(&users, path) : -1;
+	return n == (ssize_t)strlen(text) ? 0 : -1;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	if (write_file(path, passwd) != 0 || write_file(group_path, group) != 0)
+		return -1;
+	return users_open(&users, path, group_path);
 }
 
 static int teardown(void **state)
@@ -49,7 +65,7 @@ static int teardown(void **state)
 	(void)state;
 	users_close(users);
 	users_close(NULL);
-	return unlink(path);
+	return unlink(path) | unlink(group_path);
 }
 
 static void assert_is(const struct users *u, const char *who, uid_t want)
@@ -95,21 +111,41 @@ static void test_numbers(void **state)
 	assert_false(users_find(NULL, "root", &uid));
 }
 
+static void test_groups(void **state)
+{
+	static const char *const bad[] = { "", "x", "anna", "no-number", "no-more", "nobody", "_apt",
+					   "4294967295", "-1", "pind" };
+	gid_t gid = 12345;
+
+	(void)state;
+	assert_true(users_find_group(users, "pind-helpdesk", &gid) && gid == 990);
+	assert_true(users_find_group(users, "pind-auditor", &gid) && gid == 992);
+	assert_true(users_find_group(users, "www-data", &gid) && gid == 34);
+	assert_true(users_find_group(users, "77777", &gid) && gid == 77777);
+	assert_true(users_find_group(NULL, "5", &gid) && gid == 5);
+	assert_false(users_find_group(NULL, "root", &gid));
+	assert_false(users_find(users, "pind-helpdesk", &gid)); /* a group is no user */
+	for (size_t i = 0; i < N(bad); i++)
+		assert_false(users_find_group(users, bad[i], &gid));
+}
+
 static void test_files(void **state)
 {
 	struct users *none = NULL;
 	uid_t uid;
 
 	(void)state;
-	assert_int_equal(users_open(&none, "/nonexistent/passwd"), -ENOENT);
+	assert_int_equal(users_open(&none, "/nonexistent/passwd", "/dev/null"), -ENOENT);
+	assert_int_equal(users_open(&none, path, "/nonexistent/group"), -ENOENT);
+	assert_int_equal(users_open(&none, path, "/"), -EIO); /* a directory */
 	assert_null(none);
-	assert_int_equal(users_open(&none, "/dev/null"), 0);
+	assert_int_equal(users_open(&none, "/dev/null", "/dev/null"), 0);
 	assert_false(users_find(none, "root", &uid));
 	assert_is(none, "5", 5);
 	users_close(none);
 }
 
-/* A line longer than anybody's hides nobody else's, and does not stop pind. */
+/* A line may be of any length, as of a group with a thousand members, and hides nobody else's. */
 static void test_a_line_too_long(void **state)
 {
 	char name[] = "/tmp/test_users_long.XXXXXX", long_line[9000];
@@ -126,10 +162,10 @@ static void test_a_line_too_long(void **state)
 	fprintf(f, "before:x:7:7::/:/bin/sh\nlong:x:8:8:%.*s:/:/bin/sh\nafter:x:9:9::/:/bin/sh\n",
 		(int)sizeof(long_line), long_line);
 	assert_int_equal(fclose(f), 0);
-	assert_int_equal(users_open(&u, name), 0);
+	assert_int_equal(users_open(&u, name, name), 0);
 	assert_is(u, "before", 7);
 	assert_is(u, "after", 9);
-	assert_false(users_find(u, "long", &(uid_t){ 0 }));
+	assert_is(u, "long", 8);
 	users_close(u);
 	unlink(name);
 }
@@ -139,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_a_line_too_long),
 	};
