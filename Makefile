@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The whole build, flat. "make demo" and "make check" are what the README promises.
-#   all        build/pind build/pinctl build/pam_inpspin.so
-#   demo       the main job on a private pind, as a transcript
+#   all        build/pind build/pinctl build/pin-courier build/pam_inpspin.so
+#   demo       the main job, and a pratica, on a private pind, as a transcript
 #   check      every test, sanitized; ends with "N passed, N failed"
 #   fuzz T=60  libFuzzer, T seconds a target        lint  analysers, layers, sizes, man pages
 #   bench      pind beside its peers, one table; bench-report writes it to docs/performance.md
@@ -44,24 +44,31 @@ COMMON  := codec wire verdict person client cf symbols contact
 MODULE_SRC := $(COMMON:%=common/%.c) $(addprefix pam_inpspin/,pam_inpspin.c call.c opts.c talk.c day.c \
         ask.c login.c renewal.c grant.c env.c)
 CORE_SRC := common/codec.c common/wire.c common/verdict.c common/person.c common/cf.c \
-        common/symbols.c common/contact.c common/argon.c \
+        common/symbols.c common/contact.c common/number.c common/argon.c \
         $(addprefix pind/,penalty.c pin.c calendar.c keys.c hash.c store.c store_lmdb.c store_lmdb_files.c store_lmdb_row.c store_mem.c \
         record.c account.c users.c \
-        conf.c conf_read.c conf_services.c event.c recent.c source.c arena.c stats.c spray.c ticket.c prove.c renew.c serve.c login.c clerk.c)
+        conf.c conf_read.c conf_services.c event.c recent.c source.c arena.c stats.c spray.c ticket.c prove.c renew.c serve.c verbs.c login.c clerk.c \
+        pratica.c seal.c dossier.c audit.c act.c outbox.c matter.c errand.c clerk_request.c clerk_pratica.c clerk_delegation.c clerk_registry.c \
+        clerk_audit.c clerk_change.c clerk_recover.c clerk_remind.c clerk_stats.c recovery.c reminder.c clerk_convert.c self.c cf_life.c couriers.c)
 PIND_SRC := $(CORE_SRC) pind/rota.c pind/lane.c pind/pool.c pind/route.c pind/slots.c pind/conn.c pind/sandbox.c pind/cgroup.c pind/listen.c pind/main.c
-PINCTL_SRC := $(COMMON:%=common/%.c) common/argon.c $(wildcard pinctl/*.c)
+PINCTL_SRC := $(COMMON:%=common/%.c) common/number.c common/argon.c common/token.c $(wildcard pinctl/*.c)
+COURIER_SRC := $(addprefix common/,codec.c wire.c verdict.c client.c symbols.c contact.c argon.c token.c) \
+        $(wildcard courier/*.c)
 PIND_LIBS := -lm -llmdb -lsodium -lsystemd -linih -lseccomp -lpthread
-PINCTL_LIBS := -lsodium -lsmartcols -ljansson
+PINCTL_LIBS := -lsodium -lsmartcols -ljansson -lpthread
+COURIER_LIBS := -lsodium -linih -lhpdf
 
 say = $(if $(V),,@echo '$(1) $(@:$(B)/%=%)';)
 obj = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
 
-all: $(B)/pind $(B)/pinctl $(B)/pam_inpspin.so
+all: $(B)/pind $(B)/pinctl $(B)/pin-courier $(B)/pam_inpspin.so
 
 $(B)/pind: $(call obj,rel,$(PIND_SRC))
 	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -Wl,-z,nodlopen -o $@ $^ $(PIND_LIBS)
 $(B)/pinctl: $(call obj,rel,$(PINCTL_SRC))
 	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -o $@ $^ $(PINCTL_LIBS)
+$(B)/pin-courier: $(call obj,rel,$(COURIER_SRC))
+	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -o $@ $^ $(COURIER_LIBS)
 $(B)/pam_inpspin.so: $(call obj,pic,$(MODULE_SRC)) pam_inpspin/pam_inpspin.map
 	$(call say,LD)$(CC) $(OPT) -shared $(LINK) -Wl,--no-undefined,--no-undefined-version,--fatal-warnings \
 	  -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
@@ -71,6 +78,9 @@ $(B)/san/pind: $(call obj,san-obj,$(PIND_SRC))
 $(B)/san/pinctl: $(call obj,san-obj,$(PINCTL_SRC))
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(SAN) -o $@ $^ $(PINCTL_LIBS)
+$(B)/san/pin-courier: $(call obj,san-obj,$(COURIER_SRC))
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(SAN) -o $@ $^ $(COURIER_LIBS)
 $(B)/san/pam_inpspin.so: $(call obj,san-obj,$(MODULE_SRC)) pam_inpspin/pam_inpspin.map
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(SAN) -shared -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
@@ -110,6 +120,7 @@ FUZZ_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 FUZZ_CFLAGS = -O1 -g $(STD) $(WARN) $(FUZZ_SAN) -fsanitize=fuzzer-no-link $(INC) -Ipind -MMD -MP $(CFLAGS)
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SRC_fuzz_serve := $(addprefix tests/fuzz/,world.c citizens.c model.c)
+FUZZ_SRC_fuzz_csv := pinctl/csv.c pinctl/registry_line.c
 T ?= 60
 
 $(B)/fuzz-obj/%.o: %.c
@@ -142,10 +153,10 @@ layers:
 	scripts/layers
 
 # ---- manual pages: docs/tables.c puts in the tables, from the .def files ------------------------
-MAN := pam_inpspin.8 pind.8 pind.conf.5 pinctl.1 pind-protocol.7
+MAN := pam_inpspin.8 pind.8 pind.conf.5 pinctl.1 pind-protocol.7 pin-courier.8
 man: $(MAN:%=$(B)/man/%)
-$(B)/docs/tables: INC += -Ipind -Ipam_inpspin
-$(B)/docs/tables: $(call obj,rel,docs/tables.c pind/pin.c pind/penalty.c common/verdict.c common/cf.c)
+$(B)/docs/tables: INC += -Ipind -Ipam_inpspin -Idocs
+$(B)/docs/tables: $(call obj,rel,docs/tables.c docs/tables_wire.c pind/pin.c pind/penalty.c common/verdict.c common/cf.c)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -o $@ $^
 $(B)/docs/%.scd: docs/%.scd.in $(B)/docs/tables
@@ -198,19 +209,39 @@ CONFDIR     ?= /etc/pind
 $(B)/pind.conf: systemd/pind.conf.awk include/person.def pind/conf.def
 	awk -f $^ >$@
 
-install: all man $(B)/pind.conf
+$(B)/courier.conf: systemd/courier.conf.awk courier/conf.def
+	awk -f $^ >$@
+
+install: all man $(B)/pind.conf $(B)/courier.conf
 	install -D -m 0755 $(B)/pind $(DESTDIR)$(SBINDIR)/pind
 	install -D -m 0755 $(B)/pinctl $(DESTDIR)$(BINDIR)/pinctl
+	install -D -m 0755 $(B)/pin-courier $(DESTDIR)$(SBINDIR)/pin-courier
 	install -D -m 0644 $(B)/pam_inpspin.so $(DESTDIR)$(PAMDIR)/.pam_inpspin.so.new
 	mv -f $(DESTDIR)$(PAMDIR)/.pam_inpspin.so.new $(DESTDIR)$(PAMDIR)/pam_inpspin.so
 	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(CONFDIR)/services.d
 	sed 's,/usr/sbin/pind,$(SBINDIR)/pind,' systemd/pind.service | \
 	  install -m 0644 /dev/stdin $(DESTDIR)$(UNITDIR)/pind.service
-	install -m 0644 systemd/pind-auth.socket systemd/pind-admin.socket $(DESTDIR)$(UNITDIR)
+	install -m 0644 systemd/pind-auth.socket systemd/pind-admin.socket systemd/pind-courier.socket \
+	  $(DESTDIR)$(UNITDIR)
 	install -D -m 0644 systemd/pind.sysusers $(DESTDIR)$(SYSUSERSDIR)/pind.conf
 	install -D -m 0644 systemd/pind.tmpfiles $(DESTDIR)$(TMPFILESDIR)/pind.conf
-	test -e $(DESTDIR)$(CONFDIR)/pind.conf || \
-	  install -m 0644 $(B)/pind.conf $(DESTDIR)$(CONFDIR)/pind.conf
+	sed 's,/usr/sbin/pin-courier,$(SBINDIR)/pin-courier,' systemd/pin-courier@.service | \
+	  install -m 0644 /dev/stdin $(DESTDIR)$(UNITDIR)/pin-courier@.service
+	install -D -m 0644 systemd/pin-courier-sendmail.conf \
+	  $(DESTDIR)$(UNITDIR)/pin-courier@electronic.service.d/sendmail.conf
+	install -d $(DESTDIR)$(UNITDIR)/pin-courier@post.service.d
+	sed 's,@electronic,@post,; s,pin-courier/post,pin-courier/electronic,' \
+	  systemd/pin-courier-sendmail.conf | install -m 0644 /dev/stdin \
+	  $(DESTDIR)$(UNITDIR)/pin-courier@post.service.d/sendmail.conf.example
+	install -d $(DESTDIR)$(CONFDIR)/templates
+	for file in $(B)/pind.conf $(B)/courier.conf $(wildcard templates/*.txt); do \
+	  dest=$(DESTDIR)$(CONFDIR)/$${file##*/}; \
+	  test "$${file%.txt}" = "$$file" || dest=$(DESTDIR)$(CONFDIR)/$$file; \
+	  test -e "$$dest" || install -m 0644 "$$file" "$$dest" || exit 1; \
+	done
+	sed 's,/usr/bin/pinctl,$(BINDIR)/pinctl,' systemd/pind-remind.service | \
+	  install -m 0644 /dev/stdin $(DESTDIR)$(UNITDIR)/pind-remind.service
+	install -m 0644 systemd/pind-remind.timer $(DESTDIR)$(UNITDIR)
 	for page in $(B)/man/*.[1-8]; do \
 	  test ! -e $$page || \
 	  install -D -m 0644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; \
@@ -218,10 +249,14 @@ install: all man $(B)/pind.conf
 
 # Programs, units and manual; the configuration, the key, the store, users and groups stay.
 uninstall:
-	$(RM) $(DESTDIR)$(SBINDIR)/pind $(DESTDIR)$(BINDIR)/pinctl $(DESTDIR)$(PAMDIR)/pam_inpspin.so \
-	  $(addprefix $(DESTDIR)$(UNITDIR)/,pind.service pind-auth.socket pind-admin.socket) \
+	$(RM) $(DESTDIR)$(SBINDIR)/pind $(DESTDIR)$(SBINDIR)/pin-courier $(DESTDIR)$(BINDIR)/pinctl \
+	  $(DESTDIR)$(PAMDIR)/pam_inpspin.so \
+	  $(addprefix $(DESTDIR)$(UNITDIR)/,pind.service pind-auth.socket pind-admin.socket pind-courier.socket \
+	  pin-courier@.service pin-courier@electronic.service.d/sendmail.conf \
+	  pin-courier@post.service.d/sendmail.conf.example pind-remind.service pind-remind.timer) \
 	  $(DESTDIR)$(SYSUSERSDIR)/pind.conf $(DESTDIR)$(TMPFILESDIR)/pind.conf \
 	  $(foreach page,$(MAN),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page))
+	-rmdir $(DESTDIR)$(UNITDIR)/pin-courier@electronic.service.d $(DESTDIR)$(UNITDIR)/pin-courier@post.service.d
 
 clean:
 	$(RM) -r $(B)

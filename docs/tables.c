@@ -10,13 +10,12 @@
 
 #include "cf.h"
 #include "pin.h"
+#include "tables.h"
 #include "verdict.h"
-#include "wire.h"
 
 #define N(array) (sizeof(array) / sizeof(*(array)))
 
-/* Text, where *, _ and \ mean themselves. */
-static void say(const char *text)
+void say(const char *text)
 {
 	for (; *text != '\0'; text++) {
 		if (strchr("*_\\", *text) != NULL)
@@ -25,7 +24,7 @@ static void say(const char *text)
 	}
 }
 
-static void say_bold(const char *text)
+void say_bold(const char *text)
 {
 	putchar('*');
 	say(text);
@@ -45,6 +44,16 @@ static void say_setting(const char *name, int is_switch, unsigned long min, unsi
 	else
 		printf(" %lu to %lu %s. Default: %lu.", min, max, unit, value);
 	puts(strcmp(when, "RESTART") == 0 ? " In force after a restart.\n" : "\n");
+}
+
+static void say_name(const char *name, const char *what, const char *usual, const char *doc)
+{
+	say_bold(name);
+	printf(" = _%s_\n\t", what);
+	say(doc);
+	fputs(" Default: ", stdout);
+	say(usual);
+	puts(". In force after a restart.\n\n");
 }
 
 static void say_expiry(const char *section)
@@ -68,6 +77,8 @@ static void settings(void)
 	say_setting(#field, 0, min, max, default, unit, #when, doc);
 #define SWITCH(section, field, default, when, doc)                                                 \
 	say_setting(#field, 1, 0, 1, default, "", #when, doc);
+#define GROUP(section, field, default, doc) say_name(#field, "GROUP", default, doc);
+#define USER(section, field, default, doc)  say_name(#field, "USER", default, doc);
 #include "conf.def"
 }
 
@@ -226,9 +237,16 @@ static const struct life_row {
 	[PIN_EXPIRED] = { "expired", { .gen = 1, .form = PIN_FORM_8, .lapses_s = NOW_S + 1,
 				       .verifier = { { .alg = 1 } } } },
 	[PIN_LAPSED] = { "lapsed", { .gen = 1, .form = PIN_FORM_8, .verifier = { { .alg = 1 } } } },
+	[PIN_UNUSED] = { "unused", { .gen = 1, .form = PIN_FORM_8, .temporary = 1,
+				     .verifier = { { .alg = 1 } } } },
 	[PIN_REVOKED] = { "revoked", { .gen = 1, .revoked = 1 } },
 };
 /* clang-format on */
+
+const char *tables_life(size_t i)
+{
+	return i < N(life_rows) ? life_rows[i].name : NULL;
+}
 
 /* What pind says to ev in this life; or, when that is OK, what the PIN's life is afterwards. */
 static const char *step_text(const struct life_row *row, enum pin_event ev)
@@ -265,91 +283,6 @@ static void life(void)
 	puts("\n```");
 }
 
-/* ---- the wire ---- */
-
-static const struct wire_row {
-	const char *name, *doc, *type;
-	unsigned int code, max; /* code 0: a field of the message before */
-} wire_rows[] = {
-#define MSG(NAME, name, code, doc)  { #NAME, doc, "", code, 0 },
-#define U8(name, field, doc)        { #field, doc, "u8", 0, 0 },
-#define U32(name, field, doc)       { #field, doc, "u32", 0, 0 },
-#define U64(name, field, doc)       { #field, doc, "u64", 0, 0 },
-#define STR(name, field, max, doc)  { #field, doc, "text 0..", 0, max },
-#define SEC(name, field, max, doc)  { #field, doc, "secret 0..", 0, max },
-#define RAW(name, field, size, doc) { #field, doc, "bytes ", 0, size },
-#include "wire.def"
-};
-
-static void say_field(const struct wire_row *f)
-{
-	fputs("- ", stdout);
-	say_bold(f->name);
-	printf(f->max > 0 ? ", %s%u: " : ", %s: ", f->type, f->max);
-	say(f->doc);
-	puts("");
-}
-
-/* Messages lo..hi with their fields. */
-static void say_messages(unsigned int lo, unsigned int hi)
-{
-	int wanted = 0;
-
-	for (const struct wire_row *row = wire_rows; row < wire_rows + N(wire_rows); row++) {
-		if (row->code != 0)
-			wanted = row->code >= lo && row->code <= hi;
-		if (wanted && row->code == 0)
-			say_field(row);
-		if (!wanted || row->code == 0)
-			continue;
-		printf("\n## 0x%02x %s\n\n", row->code, row->name);
-		say(row->doc);
-		puts("\n");
-	}
-}
-
-static void wire_auth(void)
-{
-	say_messages(0x01, 0x1f);
-}
-
-static void wire_admin(void)
-{
-	say_messages(0x20, 0x7f);
-}
-
-static void wire_replies(void)
-{
-	say_messages(0x80, 0xff);
-}
-
-static void wire_sizes(void)
-{
-	printf("This is version *%d*. In bytes: a packet has at most *%d*, a nonce *%d*, a grant "
-	       "*%d*, "
-	       "a ticket *%d*.\n",
-	       WIRE_VERSION, WIRE_MAX, WIRE_NONCE_LEN, WIRE_GRANT_LEN, WIRE_TICKET_LEN);
-}
-
-static void wire_codes(void)
-{
-	static const char *const gates[] = { "open", "throttled", "blocked" };
-
-	_Static_assert(N(gates) == PIN_GATE_N, "a name a gate");
-#define LEVEL(NAME, code, name) printf("- level *%d*: %s\n", code, name);
-#include "person.def"
-#define CATEGORY(NAME, code, name, months) printf("- category *%d*: %s\n", code, name);
-#include "person.def"
-#define DOCUMENT(NAME, code, name) printf("- document *%d*: %s\n", code, name);
-#include "person.def"
-	for (size_t i = 0; i < N(life_rows); i++)
-		printf("- life *%zu*: %s\n", i, life_rows[i].name);
-	for (size_t i = 0; i < N(gates); i++)
-		printf("- gate *%zu*: %s\n", i, gates[i]);
-	printf("- missing *%d*: phone\n- missing *%d*: email\n", WIRE_MISSING_PHONE,
-	       WIRE_MISSING_EMAIL);
-}
-
 /* ---- the filter ---- */
 
 static const struct table {
@@ -363,9 +296,9 @@ static const struct table {
 	{ "@told@\n", told },               { "@messages@\n", messages },
 	{ "@exits@\n", exits },             { "@verdicts@\n", verdict_codes },
 	{ "@events@\n", events },           { "@life@\n", life },
-	{ "@wire-auth@\n", wire_auth },     { "@wire-admin@\n", wire_admin },
-	{ "@wire-replies@\n", wire_replies }, { "@wire-sizes@\n", wire_sizes },
-	{ "@wire-codes@\n", wire_codes },
+	{ "@wire-auth@\n", tables_wire_auth },     { "@wire-admin@\n", tables_wire_admin },
+	{ "@wire-courier@\n", tables_wire_courier }, { "@wire-replies@\n", tables_wire_replies },
+	{ "@wire-sizes@\n", tables_wire_sizes },   { "@wire-codes@\n", tables_wire_codes },
 	/* clang-format on */
 };
 
