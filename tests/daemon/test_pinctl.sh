@@ -11,64 +11,8 @@ CF=RSSMRA85T10A562S OTHER=VRDLCU70A41H501I
 LEFT=patente:U1A2345678:MIT-UCO:2090-12-31 PAST=patente:U1A2345678:MIT-UCO:2020-12-31
 unset POSIXLY_CORRECT
 
-D=$(mktemp -d "${TMPDIR:-/tmp}/pinctl.XXXXXX") || exit 1
-n=0 bad=0 pid=
-
-stop() {
-	[ -z "$pid" ] || { kill "-${1:-TERM}" "$pid" && wait "$pid"; } 2>/dev/null
-	pid=
-}
-trap 'stop KILL; rm -rf "$D"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-# is NAME TEST...: one line of TAP
-is() {
-	name=$1
-	shift
-	n=$((n + 1))
-	if "$@"; then
-		echo "ok $n - $name"
-	else
-		bad=$((bad + 1))
-		echo "not ok $n - $name"
-		printf '# status %s\n' "$status"
-		sed 's/^/# out: /' "$D/out"
-		sed 's/^/# err: /' "$D/err"
-	fi
-}
-
-skip() {
-	n=$((n + 1))
-	echo "ok $n - $1 # SKIP $2"
-}
-
-# p WORDS...: pinctl, with $status, $D/out, $D/err
-p() {
-	"$PINCTL" --socket "$D/run/admin.sock" "$@" >"$D/out" 2>"$D/err" </dev/null
-	status=$?
-}
-
-# gave STATUS [TEXT...]: the status; every text on stdout; nothing on stderr when it is 0
-gave() {
-	[ "$status" -eq "$1" ] || return 1
-	[ "$1" -ne 0 ] || [ ! -s "$D/err" ] || return 1
-	shift
-	for text in "$@"; do
-		grep -qF -- "$text" "$D/out" || return 1
-	done
-}
-
-# refused STATUS TEXT: the status, one line on stderr with the text, nothing on stdout
-refused() {
-	[ "$status" -eq "$1" ] && [ ! -s "$D/out" ] && [ "$(wc -l <"$D/err")" -eq 1 ] &&
-		grep -qF -- "$2" "$D/err"
-}
-
-# One object on one line.
-is_json() {
-	[ "$(wc -l <"$D/out")" -eq 1 ] && grep -q '^[{[].*[]}]$' "$D/out"
-}
+# shellcheck source=tests/daemon/pinctl.sh
+. tests/daemon/pinctl.sh
 
 start_pind() {
 	"$PIND" --config "$D/pind.conf" --state-dir "$D/state" --runtime-dir "$D/run" \
