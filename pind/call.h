@@ -16,6 +16,7 @@ struct call {
 	struct wire_msg *rep;
 	uint64_t now_s;
 	struct serve_later *later; /* NULL: nobody will do it */
+	bool proved;               /* a PIN was compared, or could have been: see even_out() */
 };
 
 /* Set the reply to a bare verdict. */

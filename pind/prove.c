@@ -207,6 +207,7 @@ struct pin_step call_prove(struct call *c, const char *cf, const char *typed,
 	struct pin_step step = { .verdict = V_FAILED };
 	int same = 0;
 
+	c->proved = true;
 	o.n = symbols_fold(o.pin, typed, o.typed_len);
 	if (o.n != SYMBOLS_HALF && o.n != SYMBOLS_MAX)
 		o.n = 0;

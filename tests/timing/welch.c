@@ -48,6 +48,7 @@ struct moments sample_moments(const struct sample *s, uint32_t most)
 		m.mean += d / (double)m.n;
 		squares += d * (s->ns[i] - m.mean);
 	}
+	m.left_out = s->n - m.n;
 	m.sd = m.n > 1 ? sqrt(squares / (double)(m.n - 1)) : 0;
 	return m;
 }
@@ -57,4 +58,13 @@ double welch_t(const struct moments *a, const struct moments *b)
 	double var = a->sd * a->sd / (double)a->n + b->sd * b->sd / (double)b->n;
 
 	return var > 0 ? (a->mean - b->mean) / sqrt(var) : 0;
+}
+
+double share_t(const struct moments *a, const struct moments *b)
+{
+	double n = (double)(a->n + a->left_out), k = (double)(b->n + b->left_out);
+	double p = (double)a->left_out / n, q = (double)b->left_out / k;
+	double var = p * (1 - p) / n + q * (1 - q) / k;
+
+	return var > 0 ? (p - q) / sqrt(var) : 0;
 }

@@ -13,7 +13,7 @@ struct sample {
 
 struct moments {
 	double mean, sd; /* nanoseconds; sd of one measurement */
-	size_t n;
+	size_t n, left_out;
 };
 
 /* What lies below the given part of all these samples, put together: 0 < part <= 1. */
@@ -24,5 +24,8 @@ struct moments sample_moments(const struct sample *s, uint32_t most);
 
 /* Welch's t of two means whose deviations may differ. */
 double welch_t(const struct moments *a, const struct moments *b);
+
+/* The same of the shares that were left out: a leak may be in the slow ones alone. */
+double share_t(const struct moments *a, const struct moments *b);
 
 #endif
