@@ -31,6 +31,9 @@ int electronic_deliver(const struct courier *c, const struct wire_order_is *o,
 int post_deliver(const struct courier *c, const struct wire_order_is *o,
 		 const struct secret *secret, struct trouble *t);
 
+/* Destroy the letter of the order's pratica that waits to be printed, if one does. 0, or TROUBLE. */
+int post_void(const struct courier *c, const struct wire_order_is *o, struct trouble *t);
+
 enum { DELIVER_DONE, DELIVER_NOTHING, DELIVER_FAILED };
 
 /*

@@ -76,6 +76,8 @@ static int deliver_half(const struct courier *c, const struct wire_order_is *o, 
 
 	if (r != 0)
 		return trouble_say(t, "cannot draw a half: %s", strerror(-r));
+	if (c->queue.to == TO_POST && o->kind == ORDER_HALF && post_void(c, o, t) != 0)
+		return TROUBLE; /* once another half is recorded, what waits to be printed is worthless */
 	r = o->kind == ORDER_RECOVER ? queue_link(&c->queue, o, s) : queue_half(&c->queue, o, s);
 	if (r == -ENOMEM || r == -EINVAL)
 		return trouble_say(t, "cannot hash with %u KiB of memory", o->mem_kib);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* post.c - the channel of letters; see courier.h. */
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
@@ -65,6 +64,11 @@ static int draw(struct pdf *p, const struct courier *c, const struct wire_order_
 	return letter_draw(p, &l, t);
 }
 
+int post_void(const struct courier *c, const struct wire_order_is *o, struct trouble *t)
+{
+	return c->spool < 0 ? 0 : spool_void(c->spool, o->number, t);
+}
+
 int post_deliver(const struct courier *c, const struct wire_order_is *o,
 		 const struct secret *secret, struct trouble *t)
 {
@@ -74,6 +78,8 @@ int post_deliver(const struct courier *c, const struct wire_order_is *o,
 
 	if (secret != NULL && o->kind == ORDER_RECOVERED)
 		return electronic_deliver(c, o, secret, t);
+	if (secret == NULL && o->kind == ORDER_VOID)
+		return post_void(c, o, t);
 	if (secret == NULL)
 		return trouble_say(t, "unknown kind of order: %u", o->kind);
 	r = draw(&p, c, o, symbols_show(half, secret->half), t);
@@ -83,11 +89,11 @@ int post_deliver(const struct courier *c, const struct wire_order_is *o,
 	if (c->conf.print[0] != '\0')
 		r = print(c, &p, t);
 	else
-		r = spool_put(c->spool, o->serial, p.bytes, p.len, t);
+		r = spool_put(c->spool, o->number, p.bytes, p.len, t);
 	pdf_wipe(&p);
 	if (r == 0 && c->conf.print[0] == '\0')
-		(void)say(0, "print, post and then 'pin-courier --printed' %s/letter-%" PRIu64 ".pdf",
-			  c->conf.spool, o->serial);
+		(void)say(0, "print, post and then 'pin-courier --printed' %s/letter-%s.pdf",
+			  c->conf.spool, o->number);
 	return r;
 }
 

@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +13,8 @@
 
 #define PREFIX  "letter-"
 #define SUFFIX  ".pdf"
-#define PARTIAL ".part" /* being written: "letter-17.part" */
+#define PARTIAL ".part" /* being written: "letter-2026-0000017-H.part" */
+#define NUMBER_CHARS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 
 enum { NAME_LEN = 48 };
 
@@ -64,14 +64,14 @@ static int destroy(int spool, const char *name)
 	return r;
 }
 
-/* "letter-" digits suffix? */
+/* "letter-" number suffix? */
 static bool is_letter(const char *name, const char *suffix)
 {
 	size_t n = strlen(PREFIX);
 
 	if (strncmp(name, PREFIX, n) != 0 || name[n] < '0' || name[n] > '9')
 		return false;
-	return strcmp(name + n + strspn(name + n, "0123456789"), suffix) == 0;
+	return strcmp(name + n + strspn(name + n, NUMBER_CHARS), suffix) == 0;
 }
 
 static int sweep(int spool)
@@ -123,24 +123,57 @@ static int write_new(int spool, const char *name, const void *bytes, size_t len)
 	return r;
 }
 
-int spool_put(int spool, uint64_t serial, const void *bytes, size_t len, struct trouble *t)
+static void name_letter(char name[static NAME_LEN], const char *number, const char *suffix)
+{
+	snprintf(name, NAME_LEN, PREFIX "%s%s", number, suffix);
+}
+
+/* Gone, or never there. */
+static int clear(int spool, const char *name)
+{
+	int r = destroy(spool, name);
+
+	return r == -ENOENT ? 0 : r;
+}
+
+/* pind's numbers are names of files; what is none must not become a path. */
+static int check(const char *name, const char *suffix, struct trouble *t)
+{
+	return is_letter(name, suffix) ? 0 : trouble_say(t, "the order has no number of a pratica");
+}
+
+int spool_put(int spool, const char *number, const void *bytes, size_t len, struct trouble *t)
 {
 	char name[NAME_LEN], partial[NAME_LEN];
 	int r;
 
-	snprintf(name, sizeof(name), PREFIX "%" PRIu64 SUFFIX, serial);
-	snprintf(partial, sizeof(partial), PREFIX "%" PRIu64 PARTIAL, serial);
-	r = destroy(spool, partial);
-	if (r == 0 || r == -ENOENT)
+	name_letter(name, number, SUFFIX);
+	name_letter(partial, number, PARTIAL);
+	if (check(name, SUFFIX, t) != 0)
+		return TROUBLE;
+	r = clear(spool, partial);
+	if (r == 0)
 		r = write_new(spool, partial, bytes, len);
 	if (r == 0)
-		r = destroy(spool, name);
-	if (r == 0 || r == -ENOENT)
+		r = clear(spool, name);
+	if (r == 0)
 		r = renameat(spool, partial, spool, name) != 0 || fsync(spool) != 0 ? -errno : 0;
 	if (r == 0)
 		return 0;
 	(void)destroy(spool, partial);
 	return trouble_say(t, "the spool: %s", strerror(-r));
+}
+
+int spool_void(int spool, const char *number, struct trouble *t)
+{
+	char name[NAME_LEN];
+	int r;
+
+	name_letter(name, number, SUFFIX);
+	if (check(name, SUFFIX, t) != 0)
+		return TROUBLE;
+	r = clear(spool, name);
+	return r == 0 ? 0 : trouble_say(t, "the spool: %s", strerror(-r));
 }
 
 int spool_destroy(int spool, const char *dir, const char *name)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * spool.h - letters that wait for an operator to print them: files letter-SERIAL.pdf, mode 0600, in
- * a folder that nobody else may look into. Only used when there is no print command.
+ * spool.h - letters that wait for an operator to print them: files letter-NUMBER.pdf, mode 0600, in
+ * a folder that nobody else may look into; a pratica has one at most. Only used when there is no print command.
  */
 #ifndef SPOOL_H
 #define SPOOL_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "say.h"
 
@@ -18,10 +17,13 @@
 int spool_open(const char *dir);
 
 /*
- * Write the letter of an order to the disk. An earlier letter of the same order, whose half
- * counts no more, is destroyed. 0, or TROUBLE.
+ * Write the letter of a pratica to the disk. An earlier one, whose half counts no more, is destroyed.
+ * 0, or TROUBLE.
  */
-int spool_put(int spool, uint64_t serial, const void *bytes, size_t len, struct trouble *t);
+int spool_put(int spool, const char *number, const void *bytes, size_t len, struct trouble *t);
+
+/* Destroy the letter of a pratica; it may be printed already, and not there. 0, or TROUBLE. */
+int spool_void(int spool, const char *number, struct trouble *t);
 
 /*
  * Overwrite and remove a letter, named with or without dir. 0, or -errno after one line. (What

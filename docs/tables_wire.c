@@ -112,8 +112,10 @@ void tables_wire_codes(void)
 	       REGISTRY_MATRICOLE, REGISTRY_PATRONATI, REGISTRY_INDIRIZZI);
 	printf("- channel_kind *%d*: electronic\n- channel_kind *%d*: post\n", TO_ELECTRONIC, TO_POST);
 	printf("- order_kind *%d*: half\n- order_kind *%d*: forms\n- order_kind *%d*: notice\n"
-	       "- order_kind *%d*: reminder\n",
-	       ORDER_HALF, ORDER_FORMS, ORDER_NOTICE, ORDER_REMINDER);
+	       "- order_kind *%d*: reminder\n- order_kind *%d*: link for who forgot the PIN\n"
+	       "- order_kind *%d*: half of the PIN that follows\n- order_kind *%d*: destroy the letter\n",
+	       ORDER_HALF, ORDER_FORMS, ORDER_NOTICE, ORDER_REMINDER, ORDER_RECOVER,
+	       ORDER_RECOVERED, ORDER_VOID);
 	printf("- missing *%d*: phone\n- missing *%d*: email\n", WIRE_MISSING_PHONE,
 	       WIRE_MISSING_EMAIL);
 }

@@ -12,6 +12,7 @@ enum order_kind {
 	ORDER_REMINDER, /* the PIN ends soon */
 	ORDER_RECOVER,  /* electronic: the link for who forgot the PIN; the courier draws its token */
 	ORDER_RECOVERED, /* a half of the PIN that follows: electronic by SMS, post by e-mail */
+	ORDER_VOID,      /* post: the pratica's letter is void; destroy it if it is not printed yet */
 };
 
 #endif

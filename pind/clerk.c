@@ -9,6 +9,7 @@
 #include "call.h"
 #include "cf_life.h"
 #include "hash.h"
+#include "outbox.h"
 
 #define DAY_S 86400u
 
@@ -54,6 +55,8 @@ static enum verdict change_account(struct act *a, void *arg)
 		sodium_memzero(&acc, sizeof(acc));
 		return step.verdict;
 	}
+	if (e->ev == PIN_REVOKE && !outbox_void_letter(a, &acc))
+		return V_FAILED;
 	step = pin_step(&acc.pin, e->ev, e->arg != NULL ? e->arg : &none, ch->pol, a->now_s);
 	if (step.commit) {
 		if (e->edit != NULL)

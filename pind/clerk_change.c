@@ -10,6 +10,7 @@
 
 #include "cf_life.h"
 #include "errand.h"
+#include "outbox.h"
 
 #define REASON "the codice fiscale has changed"
 
@@ -37,14 +38,16 @@ static enum verdict takes_over(const struct account *new, const struct penalty_p
 }
 
 /* There must have been a PIN, whatever became of it: else the operator mistyped it. */
-static enum verdict bury(struct account *old, const struct penalty_policy *pol, uint64_t now_s)
+static enum verdict bury(struct act *a, struct account *old, const struct penalty_policy *pol)
 {
 	static const struct pin_arg none;
 	struct pin_step step;
 
 	if (old->replaced_by[0] != '\0')
 		return V_REPLACED;
-	step = pin_step(&old->pin, PIN_REVOKE, &none, pol, now_s);
+	if (!outbox_void_letter(a, old))
+		return V_FAILED;
+	step = pin_step(&old->pin, PIN_REVOKE, &none, pol, a->now_s);
 	old->asked = (struct asked){ .way = WAY_NONE };
 	if (step.commit) /* and if not, it was revoked before, for a reason of its own */
 		snprintf(old->reason, sizeof(old->reason), "%s", REASON);
@@ -60,7 +63,7 @@ static enum verdict change(struct act *a, void *arg)
 
 	if (!act_get_account(a, q->old, &p->old) || !act_get_account(a, q->new, &p->new))
 		return V_FAILED;
-	v = bury(&p->old, &pol, a->now_s);
+	v = bury(a, &p->old, &pol);
 	if (v == V_OK)
 		v = takes_over(&p->new, &pol, a->now_s);
 	if (v != V_OK)

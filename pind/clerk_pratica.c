@@ -112,6 +112,8 @@ static enum verdict destroy(struct act *a, struct errand *e, const char *reason)
 
 	snprintf(e->m.account.reason, sizeof(e->m.account.reason), "%s", reason);
 	e->m.account.asked = (struct asked){ .way = WAY_NONE };
+	if (!outbox_void_letter(a, &e->m.account))
+		return V_FAILED;
 	return matter_pin(a, &e->m, PIN_REVOKE, NULL, &pol);
 }
 

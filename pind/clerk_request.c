@@ -8,6 +8,7 @@
 #include "cf.h"
 #include "cf_life.h"
 #include "errand.h"
+#include "outbox.h"
 
 #define DAY_S     86400u
 #define YEAR_STEP (NUMBER_COUNT_MAX + 1ULL) /* counter.last is year * YEAR_STEP + count */
@@ -110,6 +111,8 @@ static enum verdict make_room(struct act *a, struct account *acc, const struct p
 	if (acc->number[0] == '\0')
 		return V_OK;
 	v = matter_get(a, acc->number, &old);
+	if (v == V_OK && matter_state(a, &old) == PRATICA_LAPSED && !outbox_void_letter(a, acc))
+		v = V_FAILED;
 	if (v == V_OK && matter_state(a, &old) == PRATICA_LAPSED) {
 		old.pratica.rec.state = PRATICA_LAPSED;
 		dossier_pratica_key(key, old.pratica.number);

@@ -161,7 +161,8 @@ static enum verdict take(struct act *a, void *arg)
 		d->end = DROPPED;
 		outbox_drop(a, &d->o);
 		snprintf(a->entry.detail, sizeof(a->entry.detail), "not wanted any more");
-	} else if (d->o.to == TO_POST && !about_pin(&d->o) && !matter_address(a, &d->m.pratica, &to)) {
+	} else if (d->o.to == TO_POST && d->o.kind == ORDER_HALF &&
+		   !matter_address(a, &d->m.pratica, &to)) {
 		d->end = HELD;
 		outbox_fail(a, &d->o, "no address in the registry", true);
 		snprintf(a->entry.detail, sizeof(a->entry.detail), "%s", d->o.trouble);
@@ -318,7 +319,8 @@ static enum verdict finish(struct act *a, void *arg)
 					    [ORDER_NOTICE] = "notice",
 					    [ORDER_REMINDER] = "reminder",
 					    [ORDER_RECOVER] = "link",
-					    [ORDER_RECOVERED] = "half" };
+					    [ORDER_RECOVERED] = "half",
+					    [ORDER_VOID] = "order to destroy a letter" };
 	struct delivery *d = arg;
 	enum verdict v = find(a, d, d->c->req->order_done.serial);
 

@@ -44,6 +44,13 @@ bool outbox_make_for(struct act *a, enum channel_kind to, enum order_kind kind,
 	return true;
 }
 
+bool outbox_void_letter(struct act *a, const struct account *acc)
+{
+	if (acc->number[0] == '\0' || acc->pin.form != PIN_FORM_HALVES || acc->pin.verifier[1].alg == 0)
+		return true;
+	return outbox_make_for(a, TO_POST, ORDER_VOID, acc->number, acc->cf);
+}
+
 bool outbox_next(struct act *a, struct order *o)
 {
 	const uint8_t to = o->to, parked = o->parked;
@@ -73,7 +80,8 @@ bool outbox_wanted(const struct order *o, enum pratica_state state)
 		/* The link may have been used without it: the e-mail came, the SMS did not. */
 		return state >= PRATICA_OPENED && state <= PRATICA_SENT;
 	case ORDER_FORMS: return state == PRATICA_ASKED;
-	case ORDER_NOTICE: return state != PRATICA_NONE; /* somebody asked, whatever came of it */
+	case ORDER_NOTICE: /* somebody asked, whatever came of it */
+	case ORDER_VOID: return state != PRATICA_NONE;
 	case ORDER_REMINDER: /* about a PIN, whatever its pratica */
 	case ORDER_RECOVER:
 	case ORDER_RECOVERED: break;

@@ -20,6 +20,12 @@ bool outbox_make_for(struct act *a, enum channel_kind to, enum order_kind kind,
 		     const char *number, const char *cf);
 
 /*
+ * acc's PIN is about to be destroyed: if half of it may be in a letter that waits to be printed, order
+ * that it be destroyed as well. false: as above.
+ */
+bool outbox_void_letter(struct act *a, const struct account *acc);
+
+/*
  * The order behind *o in its line (a courier's orders that are parked, or that are not), in order
  * of due_s, or of number if they are parked; serial 0: even the first of those. false: there is
  * none, or it cannot be read.

@@ -48,7 +48,8 @@ static void test_whole(void **state)
 
 	(void)state;
 	assert_int_equal(scene_run("post", "--once"), 0); /* nothing before it is confirmed */
-	assert_int_equal(access(scene_path("spool/letter-1.pdf"), F_OK), -1);
+	scene_shell("ls -A %s", scene_path("spool"));
+	assert_string_equal(scene.text, "");
 	assert_int_equal(scene_run("electronic", "--once"), 0);
 	citizen_read_mail(&anna, "mail");
 	assert_int_equal(citizen_try(&anna, one, one), V_WRONG);
@@ -65,6 +66,23 @@ static void test_whole(void **state)
 	assert_int_equal(rig_try(anna.cf, fresh), V_OK);
 	assert_int_equal(rig_try(anna.cf, pin), V_WRONG);
 	assert_int_equal(citizen_state(&anna), PRATICA_CONCLUDED);
+}
+
+/* The letter waits to be printed, and the PIN is revoked: no paper goes out for nothing. */
+static void test_revoked_unprinted(void **state)
+{
+	(void)state;
+	assert_int_equal(scene_run("electronic", "--once"), 0);
+	citizen_read_mail(&anna, "mail");
+	assert_int_equal(citizen_confirm(anna.mail[0].token), V_OK);
+	assert_int_equal(scene_run("post", "--once"), 0);
+	scene_shell("ls -A %s", scene_path("spool"));
+	assert_non_null(strstr(scene.text, "letter-"));
+	assert_int_equal(rig_about(WIRE_REVOKE, anna.cf), V_OK);
+	assert_int_equal(scene_run("post", "--once"), 0);
+	scene_shell("ls -A %s", scene_path("spool"));
+	assert_string_equal(scene.text, "");
+	assert_int_equal(citizen_state(&anna), PRATICA_CANCELLED);
 }
 
 /* Each courier is killed after it delivered, before it said so: the last halves count. */
@@ -169,6 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_whole, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_revoked_unprinted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_killed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_crowd, set_up, tear_down),
 	};

@@ -13,6 +13,7 @@
 #include "scene.h"
 #include "verdict.h"
 
+#define LETTER  "spool/letter-" NUMBER ".pdf"
 #define OK      fake_verdict(V_OK)
 #define NOTHING fake_verdict(V_UNKNOWN)
 
@@ -67,15 +68,15 @@ static void test_spool(void **state)
 	assert_int_equal(scene_run("post", "--once"), 0);
 	assert_int_equal(fake_request(scene.pind, 0)->order_take.to, TO_POST);
 	assert_int_equal(fake_request(scene.pind, 2)->type, WIRE_ORDER_DONE);
-	assert_non_null(strstr(scene.err, "spool/letter-18.pdf"));
+	assert_non_null(strstr(scene.err, LETTER));
 	assert_int_equal(stat(scene_path("spool"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
-	assert_int_equal(stat(scene_path("spool/letter-18.pdf"), &st), 0);
+	assert_int_equal(stat(scene_path(LETTER), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
-	read_letter("spool/letter-18.pdf", half);
+	read_letter(LETTER, half);
 	assert_letter();
 	assert_half_is(fake_request(scene.pind, 1), half);
-	scene_shell("pdfinfo %s", scene_path("spool/letter-18.pdf"));
+	scene_shell("pdfinfo %s", scene_path(LETTER));
 	assert_non_null(strstr(scene.text, "Pages:           1\n"));
 	assert_non_null(strstr(scene.text, "(A4)"));
 }
@@ -88,11 +89,11 @@ static void test_printed(void **state)
 	SCRIPT(scene_letter(), OK, OK, NOTHING);
 	assert_int_equal(scene_run("post", "--once"), 0);
 	assert_int_equal(scene_run("post", "--printed=../sendmail"), 2);
-	assert_int_equal(scene_run("post", "--printed=letter-19.pdf"), 2);
-	assert_int_equal(access(scene_path("spool/letter-18.pdf"), F_OK), 0);
-	snprintf(option, sizeof(option), "--printed=%s", scene_path("spool/letter-18.pdf"));
+	assert_int_equal(scene_run("post", "--printed=letter-2026-0000124-X.pdf"), 2);
+	assert_int_equal(access(scene_path(LETTER), F_OK), 0);
+	snprintf(option, sizeof(option), "--printed=%s", scene_path(LETTER));
 	assert_int_equal(scene_run("post", option), 0);
-	assert_int_equal(access(scene_path("spool/letter-18.pdf"), F_OK), -1);
+	assert_int_equal(access(scene_path(LETTER), F_OK), -1);
 	assert_int_equal(fake_asked(scene.pind), 4); /* pind was not asked for that */
 }
 
@@ -147,14 +148,61 @@ static void test_crash(void **state)
 		usleep(1000);
 	assert_int_equal(kill(scene.pid, SIGKILL), 0);
 	assert_int_equal(scene_end(), 128 + SIGKILL);
-	read_letter("spool/letter-18.pdf", first);
+	read_letter(LETTER, first);
 	SCRIPT(scene_letter(), OK, OK, NOTHING);
 	assert_int_equal(scene_run("post", "--once"), 0);
-	read_letter("spool/letter-18.pdf", second);
+	read_letter(LETTER, second);
 	assert_string_not_equal(first, second);
 	assert_half_is(fake_request(scene.pind, 1), second);
 	scene_shell("ls -A %s", scene_path("spool"));
-	assert_string_equal(scene.text, "letter-18.pdf\n");
+	assert_string_equal(scene.text, "letter-" NUMBER ".pdf\n");
+}
+
+static struct fake_step void_order(const char *number)
+{
+	struct fake_step s = { .how = FAKE_REPLY, .rep.type = WIRE_ORDER_IS };
+
+	s.rep.order_is = (struct wire_order_is){ .serial = 19, .kind = ORDER_VOID };
+	snprintf(s.rep.order_is.number, sizeof(s.rep.order_is.number), "%s", number);
+	return s;
+}
+
+/* The PIN was revoked before its letter was printed: it goes, wiped, and no other. */
+static void test_void(void **state)
+{
+	(void)state;
+	SCRIPT(scene_letter(), OK, OK, NOTHING);
+	assert_int_equal(scene_run("post", "--once"), 0);
+	SCRIPT(void_order("2026-0000124-X"), OK, NOTHING);
+	assert_int_equal(scene_run("post", "--once"), 0);
+	assert_int_equal(fake_request(scene.pind, 1)->type, WIRE_ORDER_DONE); /* there is none */
+	assert_int_equal(access(scene_path(LETTER), F_OK), 0);
+	SCRIPT(void_order(NUMBER), OK, NOTHING);
+	assert_int_equal(scene_run("post", "--once"), 0);
+	assert_int_equal(fake_request(scene.pind, 1)->type, WIRE_ORDER_DONE);
+	assert_int_equal(fake_request(scene.pind, 1)->order_done.serial, 19);
+	scene_shell("ls -A %s", scene_path("spool"));
+	assert_string_equal(scene.text, "");
+	SCRIPT(void_order("../sendmail"), OK, NOTHING);
+	assert_int_equal(scene_run("post", "--once"), 1);
+	assert_string_equal(fake_request(scene.pind, 1)->order_failed.trouble,
+			    "the order has no number of a pratica");
+	assert_int_equal(access(scene_path("sendmail"), F_OK), 0);
+}
+
+/* When another half is drawn the earlier letter is worthless, even if the new one fails. */
+static void test_replaced(void **state)
+{
+	struct fake_step order = scene_letter();
+
+	(void)state;
+	SCRIPT(order, OK, OK, NOTHING);
+	assert_int_equal(scene_run("post", "--once"), 0);
+	order.rep.order_is.street[0] = '\0';
+	SCRIPT(order, OK, OK, NOTHING);
+	assert_int_equal(scene_run("post", "--once"), 1);
+	scene_shell("ls -A %s", scene_path("spool"));
+	assert_string_equal(scene.text, "");
 }
 
 static void test_bad_orders(void **state)
@@ -227,7 +275,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
 		T(test_spool), T(test_recovered), T(test_recovered_without_mail), T(test_printed), T(test_print_command), T(test_print_fails),
-		T(test_crash), T(test_bad_orders),
+		T(test_crash), T(test_void), T(test_replaced), T(test_bad_orders),
 	};
 
 	if (sodium_init() < 0)

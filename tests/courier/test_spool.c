@@ -53,7 +53,7 @@ static void put(const char *text)
 {
 	struct trouble t = { "" };
 
-	assert_int_equal(spool_put(spool, 7, text, strlen(text), &t), 0);
+	assert_int_equal(spool_put(spool, "7", text, strlen(text), &t), 0);
 	assert_string_equal(t.text, "");
 }
 
@@ -107,6 +107,25 @@ static void test_destroyed(void **state)
 	assert_int_equal(spool_destroy(spool, dir, "letter-7.pdf"), -ENOENT);
 }
 
+static void test_void(void **state)
+{
+	struct trouble t = { "" };
+	int fd;
+
+	(void)state;
+	put("letter with AB12-CD34");
+	fd = openat(spool, "letter-7.pdf", O_RDONLY);
+	assert_int_equal(spool_void(spool, "8", &t), 0);
+	assert_true(is_there("letter-7.pdf"));
+	assert_int_equal(spool_void(spool, "7", &t), 0);
+	assert_wiped(fd, 21);
+	assert_false(is_there("letter-7.pdf"));
+	assert_int_equal(spool_void(spool, "7", &t), 0); /* it was printed meanwhile */
+	assert_int_equal(spool_void(spool, "7/../7", &t), TROUBLE);
+	assert_int_equal(spool_put(spool, "", "x", 1, &t), TROUBLE);
+	assert_string_equal(t.text, "the order has no number of a pratica");
+}
+
 static void test_not_ours(void **state)
 {
 	static const char *const names[] = { "other", "../top", "letter-.pdf", "letter-7.pdfx", "",
@@ -158,7 +177,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-		T(test_modes), T(test_replaced), T(test_destroyed),
+		T(test_modes), T(test_replaced), T(test_destroyed), T(test_void),
 		T(test_not_ours), T(test_swept), T(test_open_to_others),
 	};
 

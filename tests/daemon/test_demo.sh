@@ -119,11 +119,11 @@ t_pratica() {
 		has 12 'channel electronic' 'delivered' 'To: mario' 'Subject: \[20' "$half  *(caratteri 1-8)" \
 			'?t=[0-9a-f]\{32\}$' &&
 		has 13 'confirmed' 'no such link' &&
-		has 14 'channel post' 'letter-2\.pdf' 'ROSSI MARIO' 'ROMA RM' 'caratteri 9-16' "| $half\$" \
+		has 14 'channel post' 'letter-20[0-9]*-[0-9]*-[A-Z]\.pdf' 'ROSSI MARIO' 'ROMA RM' 'caratteri 9-16' "| $half\$" \
 			'--printed' &&
 		has 15 "PIN: $half-$half\$" 'cellulare: ' "nuovo PIN e' $half" 'altered' 'management done' \
 			'concluded' &&
-		has 17 'confirmed' 'letter-4\.pdf' 'less than a day' 'void' 'Subject.*Duplicato' 'letter-5' \
+		has 17 'confirmed' 'letter-20[0-9]*-[0-9]*-[A-Z]\.pdf' 'less than a day' 'void' 'Subject.*Duplicato' \
 			'Authentication failure' 'new one required' &&
 		has 18 'pinctl revoke' 'Authentication failure' &&
 		has 19 'request_confirm' 'posted half delivered' 'request_duplicate' 'revoke' 'chain holds' ||
