@@ -44,7 +44,7 @@ COMMON  := codec wire verdict person client cf symbols contact
 MODULE_SRC := $(COMMON:%=common/%.c) $(addprefix pam_inpspin/,pam_inpspin.c call.c opts.c talk.c day.c \
         ask.c login.c renewal.c grant.c env.c)
 CORE_SRC := common/codec.c common/wire.c common/verdict.c common/person.c common/cf.c \
-        common/symbols.c common/contact.c common/number.c common/argon.c \
+        common/symbols.c common/contact.c common/number.c common/plain.c common/argon.c \
         $(addprefix pind/,penalty.c pin.c calendar.c keys.c hash.c store.c store_lmdb.c store_lmdb_files.c store_lmdb_row.c store_mem.c \
         record.c account.c users.c \
         conf.c conf_read.c conf_services.c event.c recent.c source.c arena.c stats.c spray.c ticket.c prove.c renew.c serve.c verbs.c login.c clerk.c \
@@ -52,7 +52,7 @@ CORE_SRC := common/codec.c common/wire.c common/verdict.c common/person.c common
         clerk_audit.c clerk_change.c clerk_recover.c clerk_remind.c clerk_stats.c recovery.c reminder.c clerk_convert.c self.c cf_life.c couriers.c)
 PIND_SRC := $(CORE_SRC) pind/rota.c pind/lane.c pind/pool.c pind/route.c pind/slots.c pind/conn.c pind/sandbox.c pind/cgroup.c pind/listen.c pind/main.c
 PINCTL_SRC := $(COMMON:%=common/%.c) common/number.c common/argon.c common/token.c $(wildcard pinctl/*.c)
-COURIER_SRC := $(addprefix common/,codec.c wire.c verdict.c client.c symbols.c contact.c argon.c token.c) \
+COURIER_SRC := $(addprefix common/,codec.c wire.c verdict.c client.c symbols.c contact.c argon.c token.c plain.c) \
         $(wildcard courier/*.c)
 PIND_LIBS := -lm -llmdb -lsodium -lsystemd -linih -lseccomp -lpthread
 PINCTL_LIBS := -lsodium -lsmartcols -ljansson -lpthread

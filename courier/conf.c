@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "contact.h"
+#include "plain.h"
 #include "say.h"
 #include "text.h"
 
@@ -81,7 +82,7 @@ static int set_text(struct reader *rd, const struct setting *s, const char *valu
 
 	if (n >= s->size)
 		return complain(rd, "%s takes at most %zu bytes", s->name, s->size - 1);
-	if (!text_is_plain(value, n, false))
+	if (!plain_text(value, n, false))
 		return complain(rd, "%s is not UTF-8, or holds a control character", s->name);
 	memcpy(text_of(rd->conf, s), value, n + 1);
 	return 1;

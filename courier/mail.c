@@ -9,6 +9,7 @@
 
 #include "child.h"
 #include "contact.h"
+#include "plain.h"
 
 enum {
 	WORD_BYTES = 45, /* of text in an encoded word: 60 characters, 72 with what is around */
@@ -152,9 +153,9 @@ int mail_compose(struct text *out, const struct mail *m)
 	if (!is_address(m->from) || !is_address(m->to))
 		return -EINVAL;
 	for (size_t i = 0; i < sizeof(one_line) / sizeof(*one_line); i++)
-		if (!text_is_plain(one_line[i], strlen(one_line[i]), false))
+		if (!plain_text(one_line[i], strlen(one_line[i]), false))
 			return -EINVAL;
-	if (!is_ascii(m->number) || !text_is_plain(m->body, strlen(m->body), true))
+	if (!is_ascii(m->number) || !plain_text(m->body, strlen(m->body), true))
 		return -EINVAL;
 	put_header(out, m);
 	put_quoted(out, m->body);

@@ -8,6 +8,7 @@
 #include "courier.h"
 #include "day.h"
 #include "letter.h"
+#include "plain.h"
 #include "spool.h"
 
 enum { PRINT_WORDS = 16 };
@@ -29,11 +30,6 @@ static int print(const struct courier *c, const struct pdf *p, struct trouble *t
 	if (*at != '\0')
 		return trouble_say(t, "the print command has more than %d words", PRINT_WORDS);
 	return child_run(argv, p->bytes, p->len, c->conf.timeout_s, t);
-}
-
-static int is_text(const char *s)
-{
-	return s[0] != '\0' && text_is_plain(s, strlen(s), false);
 }
 
 static int draw(struct pdf *p, const struct courier *c, const struct wire_order_is *o,
@@ -59,7 +55,7 @@ static int draw(struct pdf *p, const struct courier *c, const struct wire_order_
 		l.body[i] = bodies[i];
 	}
 	l.date = day_text(today, one, (uint64_t)time(NULL));
-	if (!is_text(l.name) || !is_text(l.street) || !is_text(l.town))
+	if (!plain_line(l.name) || !plain_line(l.street) || !plain_line(l.town))
 		return trouble_say(t, "the address lacks a line, or is not UTF-8 text");
 	return letter_draw(p, &l, t);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "plain.h"
 #include "say.h"
 
 enum { SUBJECT_MAX = 120, SHOWN = 40 };
@@ -79,7 +80,7 @@ static int read_text(struct template *t, const char *path)
 	if (len > TEMPLATE_MAX)
 		return say(-EINVAL, "%s: longer than %d bytes", path, TEMPLATE_MAX);
 	t->text[len] = '\0';
-	if (!text_is_plain(t->text, len, true))
+	if (!plain_text(t->text, len, true))
 		return say(-EINVAL, "%s: not UTF-8, or a control character in it (a tab, a CR)", path);
 	return 0;
 }
@@ -189,7 +190,7 @@ int template_fill(const struct template *t, enum language in, const struct value
 		enum field f = field_at(p, &end);
 		const char *value = f != FIELD_N ? v->of[in][f] : NULL;
 
-		if (value == NULL || !text_is_plain(value, strlen(value), false))
+		if (value == NULL || !plain_text(value, strlen(value), false))
 			return -EINVAL;
 		text_add(out, s, (size_t)(p - s));
 		text_put(out, value);

@@ -22,10 +22,4 @@ void text_format(struct text *t, const char *format, ...) __attribute__((format(
 /* Overwrite all of the buffer. */
 void text_wipe(struct text *t);
 
-/*
- * Is s[0..n) UTF-8 that prints as it reads: no control characters (lines: but for LF), no line
- * separators, nothing that turns the direction of writing?
- */
-bool text_is_plain(const char *s, size_t n, bool lines);
-
 #endif

@@ -115,9 +115,6 @@ void call_request_show(struct call *c);
 void call_request_next(struct call *c);
 void call_request_resend(struct call *c);
 
-/* clerk_registry.c: is something printed for it: UTF-8, not blank, no control characters? */
-bool call_prints(const char *text);
-
 /* clerk_delegation.c, clerk_registry.c, clerk_audit.c. */
 void call_delegation_add(struct call *c);
 void call_delegation_approve(struct call *c);

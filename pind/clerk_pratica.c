@@ -7,6 +7,7 @@
 #include "cf.h"
 #include "errand.h"
 #include "outbox.h"
+#include "plain.h"
 
 #define DAY_S       86400u
 #define RESEND_MOST 3 /* orders one act can hasten: two rows each */
@@ -200,8 +201,8 @@ static bool delegate_ok(const struct wire_request_duplicate *q)
 		return q->doc_kind == 0 && q->doc_number[0] == '\0' && q->proxy[0] == '\0';
 	return cf_parse_exact(&cf, q->delegate, strlen(q->delegate)) == CF_OK &&
 	       cf_is_person(&cf) && strcmp(q->delegate, q->cf) != 0 && q->doc_kind != 0 &&
-	       strcmp(document_name(q->doc_kind), "?") != 0 && call_prints(q->doc_number) &&
-	       call_prints(q->proxy);
+	       strcmp(document_name(q->doc_kind), "?") != 0 && plain_line(q->doc_number) &&
+	       plain_line(q->proxy);
 }
 
 static enum verdict duplicate(struct act *a, void *arg)

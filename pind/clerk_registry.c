@@ -11,6 +11,7 @@
 
 #include "call.h"
 #include "cf.h"
+#include "plain.h"
 
 #define DAY_S   86400u /* an import that is not over by then must begin again */
 #define RETRIES 1000 /* a commit moves only because another succeeded; this many is a bug */
@@ -36,34 +37,6 @@ static bool is_matricola(const char *text)
 	return text[0] != '\0' && text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")] == '\0';
 }
 
-/* How many bytes that lead calls for follow it in UTF-8; 0: it stands alone, or is no lead. */
-static size_t tail_of(unsigned char lead)
-{
-	return lead >= 0xf0 && lead <= 0xf4 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc2 ? 1 : 0;
-}
-
-bool call_prints(const char *text)
-{
-	const unsigned char *p = (const unsigned char *)text;
-	bool ink = false;
-
-	while (*p != '\0') {
-		size_t tail = tail_of(*p);
-
-		if (*p < 0x20 || *p == 0x7f || (*p >= 0x80 && tail == 0) || *p > 0xf4)
-			return false;
-		if ((*p == 0xc2 && p[1] < 0xa0) || (*p == 0xe0 && p[1] < 0xa0) ||
-		    (*p == 0xed && p[1] > 0x9f) || (*p == 0xf0 && p[1] < 0x90) ||
-		    (*p == 0xf4 && p[1] > 0x8f))
-			return false; /* C1 controls, overlong forms, surrogates, beyond Unicode */
-		ink = ink || *p > ' ';
-		for (p++; tail > 0; tail--, p++)
-			if (*p < 0x80 || *p > 0xbf)
-				return false;
-	}
-	return ink;
-}
-
 /* Does the line belong into its registry? V_OK; V_BAD: not a code; V_DETAILS: the rest is not right. */
 static enum verdict check(const struct wire_registry_put *q)
 {
@@ -81,8 +54,8 @@ static enum verdict check(const struct wire_registry_put *q)
 	case REGISTRY_INDIRIZZI:
 		if (!is_cf(q->code, false))
 			return V_BAD;
-		return q->cf[0] == '\0' && call_prints(q->name) && call_prints(q->street) &&
-				       call_prints(q->town) ? V_OK : V_DETAILS;
+		return q->cf[0] == '\0' && plain_line(q->name) && plain_line(q->street) &&
+				       plain_line(q->town) ? V_OK : V_DETAILS;
 	default: return V_BAD;
 	}
 }

@@ -9,6 +9,7 @@
 #include "cf_life.h"
 #include "errand.h"
 #include "outbox.h"
+#include "plain.h"
 
 #define DAY_S     86400u
 #define YEAR_STEP (NUMBER_COUNT_MAX + 1ULL) /* counter.last is year * YEAR_STEP + count */
@@ -50,8 +51,8 @@ static bool complete(const struct wire_request_new *q)
 	if ((q->matricola[0] != '\0') != (q->category == CATEGORY_AUTONOMO))
 		return false;
 	if (q->category == CATEGORY_INTERMEDIARIO)
-		return call_prints(q->addr_name) && call_prints(q->addr_street) &&
-		       call_prints(q->addr_town);
+		return plain_line(q->addr_name) && plain_line(q->addr_street) &&
+		       plain_line(q->addr_town);
 	return !own;
 }
 
@@ -232,7 +233,7 @@ static enum verdict set_company(struct act *a, const struct wire_request_confirm
 			       ? V_OK
 			       : V_DETAILS;
 	if (cf_parse_exact(&cf, q->company, strlen(q->company)) != CF_OK ||
-	    q->matricola[0] == '\0' || !call_prints(q->name))
+	    q->matricola[0] == '\0' || !plain_line(q->name))
 		return V_DETAILS;
 	memcpy(p->company, q->company, sizeof(p->company));
 	memcpy(p->matricola, q->matricola, sizeof(p->matricola));

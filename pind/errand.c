@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plain.h"
+
 void errand_run(struct errand *e, act_body_fn *body, const char *done)
 {
 	struct call *c = e->c;
@@ -28,6 +30,6 @@ void errand_run(struct errand *e, act_body_fn *body, const char *done)
 
 bool errand_document_ok(const struct papers *d, uint64_t now_s)
 {
-	return d->kind != 0 && strcmp(document_name(d->kind), "?") != 0 && call_prints(d->number) &&
-	       call_prints(d->issuer) && d->until_s > now_s;
+	return d->kind != 0 && strcmp(document_name(d->kind), "?") != 0 && plain_line(d->number) &&
+	       plain_line(d->issuer) && d->until_s > now_s;
 }

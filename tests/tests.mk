@@ -2,11 +2,12 @@
 # What each test program is linked with. tests/run runs all of them, and the scripts.
 UNIT_TESTS :=
 
-UNIT_TESTS += unit/test_cf unit/test_cf_rules unit/test_symbols unit/test_contact unit/test_check_cf
+UNIT_TESTS += unit/test_cf unit/test_cf_rules unit/test_symbols unit/test_contact unit/test_plain unit/test_check_cf
 SRC_test_cf := common/cf.c
 SRC_test_cf_rules := common/cf.c
 SRC_test_symbols := common/symbols.c
 SRC_test_contact := common/contact.c
+SRC_test_plain := common/plain.c
 SRC_test_check_cf := common/cf.c pinctl/check_cf.c
 LIBS_test_check_cf := -ljansson
 
@@ -181,8 +182,8 @@ SRC_test_forgotten := $(RIG) common/token.c tests/courier/scene.c tests/module/f
 LIBS_test_forgotten := -lsodium -lpthread
 COURIER_NOUNS := test_template test_mail test_child test_letter test_spool test_token
 UNIT_TESTS += $(COURIER_NOUNS:%=courier/%)
-SRC_test_template := $(addprefix courier/,template.c text.c say.c)
-SRC_test_mail := $(addprefix courier/,mail.c text.c say.c child.c) common/contact.c
+SRC_test_template := $(addprefix courier/,template.c text.c say.c) common/plain.c
+SRC_test_mail := $(addprefix courier/,mail.c text.c say.c child.c) common/contact.c common/plain.c
 SRC_test_child := $(addprefix courier/,child.c say.c)
 SRC_test_letter := $(addprefix courier/,letter.c say.c)
 SRC_test_spool := $(addprefix courier/,spool.c say.c)

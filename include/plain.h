@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* plain.h - text that prints as it reads: on letters, in e-mails, in registries. Pure. */
+#ifndef PLAIN_H
+#define PLAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Is s[0..n) UTF-8 without control characters (lines: but for LF), line separators, and what turns
+ * the direction of writing?
+ */
+bool plain_text(const char *s, size_t n, bool lines);
+
+/* The same of one line that is not blank. */
+bool plain_line(const char *s);
+
+#endif
