@@ -48,7 +48,7 @@ CORE_SRC := common/codec.c common/wire.c common/verdict.c common/person.c common
         $(addprefix pind/,penalty.c pin.c calendar.c keys.c hash.c store.c store_lmdb.c store_lmdb_files.c store_lmdb_row.c store_mem.c \
         record.c account.c users.c \
         conf.c conf_read.c conf_services.c event.c recent.c source.c arena.c stats.c spray.c ticket.c prove.c renew.c serve.c verbs.c login.c clerk.c \
-        pratica.c seal.c dossier.c audit.c act.c outbox.c matter.c errand.c clerk_request.c clerk_pratica.c clerk_delegation.c clerk_registry.c \
+        pratica.c seal.c dossier.c audit.c act.c outbox.c papers.c matter.c errand.c clerk_request.c clerk_pratica.c clerk_delegation.c clerk_registry.c \
         clerk_audit.c clerk_change.c clerk_recover.c clerk_remind.c clerk_stats.c recovery.c reminder.c clerk_convert.c self.c cf_life.c couriers.c)
 PIND_SRC := $(CORE_SRC) pind/rota.c pind/lane.c pind/pool.c pind/route.c pind/slots.c pind/conn.c pind/sandbox.c pind/cgroup.c pind/listen.c pind/main.c
 PINCTL_SRC := $(COMMON:%=common/%.c) common/number.c common/argon.c common/token.c $(wildcard pinctl/*.c)

@@ -9,7 +9,7 @@
 #include "call.h"
 #include "cf_life.h"
 #include "hash.h"
-#include "outbox.h"
+#include "matter.h"
 
 #define DAY_S 86400u
 
@@ -55,7 +55,7 @@ static enum verdict change_account(struct act *a, void *arg)
 		sodium_memzero(&acc, sizeof(acc));
 		return step.verdict;
 	}
-	if (e->ev == PIN_REVOKE && !outbox_void_letter(a, &acc))
+	if ((e->ev == PIN_REVOKE || e->ev == PIN_ISSUE) && !matter_settle(a, &acc))
 		return V_FAILED;
 	step = pin_step(&acc.pin, e->ev, e->arg != NULL ? e->arg : &none, ch->pol, a->now_s);
 	if (step.commit) {

@@ -10,7 +10,7 @@
 
 #include "cf_life.h"
 #include "errand.h"
-#include "outbox.h"
+#include "papers.h"
 
 #define REASON "the codice fiscale has changed"
 
@@ -45,7 +45,7 @@ static enum verdict bury(struct act *a, struct account *old, const struct penalt
 
 	if (old->replaced_by[0] != '\0')
 		return V_REPLACED;
-	if (!outbox_void_letter(a, old))
+	if (!matter_settle(a, old))
 		return V_FAILED;
 	step = pin_step(&old->pin, PIN_REVOKE, &none, pol, a->now_s);
 	old->asked = (struct asked){ .way = WAY_NONE };
@@ -89,7 +89,7 @@ void call_cf_change(struct call *c)
 	memcpy(p.seen.issuer, q->doc_issuer, sizeof(p.seen.issuer));
 	if (strcmp(q->old, q->new) == 0)
 		v = V_BAD;
-	else if (errand_document_ok(&p.seen, c->now_s))
+	else if (papers_good(&p.seen, c->now_s))
 		v = act_run(&c->sv->accounts, (uint8_t)c->req->type, c->who->uid, c->now_s, change,
 			    &p);
 	call_say(c, v);

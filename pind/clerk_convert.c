@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "errand.h"
+#include "papers.h"
 
 /* Could this PIN have another level? A copy is lifted; V_OK and *lifted, or why not. */
 static enum verdict lift(struct call *c, const struct account *acc, uint64_t now_s,
@@ -25,7 +26,7 @@ static enum verdict grant(struct account *acc, const struct pin_rec *lifted, uin
 {
 	const struct papers *d = &acc->asked.papers;
 
-	if (!errand_document_ok(d, now_s))
+	if (!papers_good(d, now_s))
 		return V_DOCUMENT; /* it has expired since it came */
 	acc->pin = *lifted;
 	acc->doc_kind = d->kind;
@@ -57,8 +58,10 @@ static enum verdict convert(struct act *a, void *arg)
 
 	if (!act_get_account(a, s->c->req->convert.cf, &acc))
 		return V_FAILED;
-	acc.asked.papers = s->papers;
 	v = lift(s->c, &acc, a->now_s, &lifted);
+	if (v == V_OK && acc.asked.way != WAY_NONE && acc.asked.by == a->entry.uid)
+		v = V_SELF; /* what they recorded waits for another: this is no way around */
+	acc.asked.papers = s->papers;
 	if (v == V_OK)
 		v = grant(&acc, &lifted, a->now_s);
 	if (v == V_OK) {
@@ -81,7 +84,7 @@ void call_convert(struct call *c)
 		return;
 	memcpy(s.papers.number, q->doc_number, sizeof(s.papers.number));
 	memcpy(s.papers.issuer, q->doc_issuer, sizeof(s.papers.issuer));
-	if (errand_document_ok(&s.papers, c->now_s))
+	if (papers_good(&s.papers, c->now_s))
 		run(c, q->cf, convert, &s, EVENT_CONVERTED);
 	else
 		call_say(c, V_DOCUMENT);
@@ -97,7 +100,7 @@ enum verdict call_put_asked(struct call *c, struct act *a, struct account *acc,
 	sodium_memzero(&lifted, sizeof(lifted));
 	if (v != V_OK)
 		return v;
-	if (!errand_document_ok(&asked->papers, a->now_s))
+	if (!papers_good(&asked->papers, a->now_s))
 		return V_DOCUMENT;
 	if (acc->pin.level == LEVEL_DISPOSITIVO)
 		return V_STATE;

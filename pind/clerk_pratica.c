@@ -7,6 +7,7 @@
 #include "cf.h"
 #include "errand.h"
 #include "outbox.h"
+#include "papers.h"
 #include "plain.h"
 
 #define DAY_S       86400u
@@ -16,20 +17,6 @@ static void note(struct act *a, const char *what, const char *more)
 {
 	snprintf(a->entry.detail, sizeof(a->entry.detail), "%s%s%s", what,
 		 what[0] != '\0' && more[0] != '\0' ? ": " : "", more);
-}
-
-static bool is_file(const struct papers *d)
-{
-	return !sodium_is_zero(d->sha256, sizeof(d->sha256));
-}
-
-/* What came: an identity document, on whatever way; or forms, by fax or as a file. */
-static bool came(const struct papers *d, uint64_t now_s)
-{
-	if (d->kind != 0)
-		return errand_document_ok(d, now_s);
-	return d->number[0] == '\0' && d->issuer[0] == '\0' && d->until_s == 0 &&
-	       (d->fax[0] != '\0' || is_file(d));
 }
 
 static enum verdict record_documents(struct act *a, void *arg)
@@ -46,15 +33,10 @@ static enum verdict record_documents(struct act *a, void *arg)
 	memcpy(d.issuer, q->doc_issuer, sizeof(d.issuer));
 	memcpy(d.fax, q->fax, sizeof(d.fax));
 	memcpy(d.sha256, q->sha256, sizeof(d.sha256));
-	e->m.pratica.documents = d;
+	papers_add(&e->m.pratica.documents, &d);
 	v = matter_step(a, &e->m, PRATICA_DOCUMENTS, &how);
-	if (v == V_OK && !came(&d, a->now_s))
-		v = V_DOCUMENT;
-	note(a, d.kind != 0 ? document_name(d.kind) : "forms",
-	     d.fax[0] != '\0' ? d.fax
-	     : is_file(&d)    ? "file"
-			      : "");
-	return v;
+	papers_say(&d, a->entry.detail, sizeof(a->entry.detail));
+	return v == V_OK && !papers_came(&d, a->now_s) ? V_DOCUMENT : v;
 }
 
 void call_request_documents(struct call *c)
@@ -73,7 +55,7 @@ static enum verdict identify(struct act *a, struct errand *e)
 	if (strcmp(acc->number, e->m.pratica.number) != 0 ||
 	    pin_life(&acc->pin, a->now_s) != PIN_AWAITING)
 		return V_STATE;
-	if (d->kind != 0 && !errand_document_ok(d, a->now_s))
+	if (d->kind != 0 && !papers_good(d, a->now_s))
 		return V_DOCUMENT; /* it has expired since it came */
 	if (d->kind != 0) {
 		acc->doc_kind = d->kind;
@@ -124,6 +106,7 @@ static enum verdict approve(struct act *a, void *arg)
 	struct pratica_arg how = { .uid = (uint32_t)e->c->who->uid };
 	enum verdict v = matter_get(a, e->c->req->request_judge.number, &e->m);
 	struct address to;
+	char papers[AUDIT_DETAIL_MAX];
 	bool stale; /* it may not be what they looked at */
 
 	if (v != V_OK)
@@ -131,7 +114,8 @@ static enum verdict approve(struct act *a, void *arg)
 	stale = e->m.pratica.rev != e->c->req->request_judge.rev;
 	how.has_address = matter_address(a, &e->m.pratica, &to);
 	e->m.pratica.judged_by = how.uid;
-	note(a, "approved", "");
+	papers_say(&e->m.pratica.documents, papers, sizeof(papers));
+	note(a, "approved", papers);
 	v = matter_step(a, &e->m, PRATICA_APPROVE, &how);
 	if (v == V_OK && stale)
 		v = V_STALE;

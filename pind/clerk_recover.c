@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "matter.h"
 #include "outbox.h"
 #include "recovery.h"
 
@@ -98,7 +99,7 @@ static enum verdict replace(struct act *a, void *arg)
 	if (v != V_OK)
 		return v;
 	memcpy(number, acc->number, sizeof(number)); /* for its language, and to be resent by */
-	v = recovery_replace(acc, &pol, lapses_s, a->now_s);
+	v = matter_settle(a, acc) ? recovery_replace(acc, &pol, lapses_s, a->now_s) : V_FAILED;
 	if (v != V_OK)
 		return v;
 	act_delete(a, &dossier_link, key, link.rev);

@@ -8,7 +8,6 @@
 #include "cf.h"
 #include "cf_life.h"
 #include "errand.h"
-#include "outbox.h"
 #include "plain.h"
 
 #define DAY_S     86400u
@@ -106,18 +105,13 @@ static enum verdict make_room(struct act *a, struct account *acc, const struct p
 {
 	static const struct pin_arg none;
 	struct matter old;
-	uint8_t key[STORE_KEY_LEN];
 	enum verdict v;
 
 	if (acc->number[0] == '\0')
 		return V_OK;
 	v = matter_get(a, acc->number, &old);
-	if (v == V_OK && matter_state(a, &old) == PRATICA_LAPSED && !outbox_void_letter(a, acc))
-		v = V_FAILED;
 	if (v == V_OK && matter_state(a, &old) == PRATICA_LAPSED) {
-		old.pratica.rec.state = PRATICA_LAPSED;
-		dossier_pratica_key(key, old.pratica.number);
-		act_put(a, &dossier_pratica, key, &old.pratica);
+		v = matter_settle(a, acc) ? V_OK : V_FAILED;
 		(void)pin_step(&acc->pin, PIN_REVOKE, &none, pol, a->now_s);
 	}
 	sodium_memzero(&old, sizeof(old));

@@ -4,9 +4,6 @@
 
 #include <sodium.h>
 #include <stdio.h>
-#include <string.h>
-
-#include "plain.h"
 
 void errand_run(struct errand *e, act_body_fn *body, const char *done)
 {
@@ -26,10 +23,4 @@ void errand_run(struct errand *e, act_body_fn *body, const char *done)
 			  p->cf[0] != '\0' ? p->cf : NULL, words);
 	}
 	sodium_memzero(&e->m, sizeof(e->m));
-}
-
-bool errand_document_ok(const struct papers *d, uint64_t now_s)
-{
-	return d->kind != 0 && strcmp(document_name(d->kind), "?") != 0 && plain_line(d->number) &&
-	       plain_line(d->issuer) && d->until_s > now_s;
 }

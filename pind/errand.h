@@ -18,7 +18,4 @@ struct errand { /* what the body of the act gets */
  */
 void errand_run(struct errand *e, act_body_fn *body, const char *done);
 
-/* An identity document as an operator typed it: is it one, and good at now_s? */
-bool errand_document_ok(const struct papers *d, uint64_t now_s);
-
 #endif

@@ -2,6 +2,7 @@
 /* matter.c - see matter.h. */
 #include "matter.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -100,6 +101,27 @@ enum verdict matter_pin(struct act *a, struct matter *m, enum pin_event ev,
 	if (step.verdict == V_OK)
 		act_put_account(a, &m->account);
 	return step.verdict;
+}
+
+bool matter_settle(struct act *a, const struct account *acc)
+{
+	struct matter m = { .account = *acc };
+	enum pratica_state state;
+	uint8_t key[STORE_KEY_LEN];
+	bool ok;
+
+	if (acc->number[0] == '\0')
+		return true;
+	dossier_pratica_key(key, acc->number);
+	ok = act_get(a, &dossier_pratica, key, &m.pratica);
+	state = matter_state(a, &m);
+	if (ok && (state == PRATICA_CONCLUDED || state == PRATICA_LAPSED) &&
+	    m.pratica.rec.state != state) {
+		m.pratica.rec.state = (uint8_t)state;
+		act_put(a, &dossier_pratica, key, &m.pratica);
+	}
+	sodium_memzero(&m, sizeof(m));
+	return ok && outbox_void_letter(a, acc);
 }
 
 bool matter_address(struct act *a, const struct pratica *p, struct address *to)

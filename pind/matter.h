@@ -41,6 +41,12 @@ enum verdict matter_step(struct act *a, struct matter *m, enum pratica_event ev,
 enum verdict matter_pin(struct act *a, struct matter *m, enum pin_event ev,
 			const struct pin_arg *arg, const struct penalty_policy *pol);
 
+/*
+ * acc's PIN is about to be destroyed: what became of its pratica must not be forgotten with it, and a
+ * letter that waits to be printed is called back. false: it cannot be read, or no order be made.
+ */
+bool matter_settle(struct act *a, const struct account *acc);
+
 /* Where its letter goes: its own address, or the registry's. false: there is none (yet). */
 bool matter_address(struct act *a, const struct pratica *p, struct address *to);
 

@@ -60,7 +60,7 @@ enum { /* what is to be delivered because of a step: bits */
 };
 
 struct pratica_rec { /* what is stored; dossier.h has the rest of the row */
-	uint8_t state;         /* enum pratica_state, of the first eight */
+	uint8_t state;         /* enum pratica_state; LAPSED, CONCLUDED when its PIN is destroyed */
 	uint8_t needs_review;  /* 1: the category sends documents */
 	uint8_t has_address;   /* 1: an address is known */
 	uint8_t duplicates;    /* letters after the first */

@@ -75,6 +75,6 @@ enum verdict recovery_replace(struct account *acc, const struct penalty_policy *
 		v = pin_step(&acc->pin, PIN_ISSUE, &arg, pol, now_s).verdict;
 	acc->issued_s = now_s;
 	acc->asked = (struct asked){ .way = WAY_NONE };
-	memset(acc->number, 0, sizeof(acc->number)); /* its pratica is concluded, this is none */
+	memset(acc->number, 0, sizeof(acc->number)); /* this PIN is of none */
 	return v;
 }

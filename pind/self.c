@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "errand.h"
+#include "papers.h"
 
 struct owner { /* who asks, and as whom: the caller wipes acc */
 	const char *cf, *service, *rhost, *pin;
@@ -159,7 +160,7 @@ void call_self_convert(struct call *c)
 	memcpy(asked.papers.number, q->doc_number, sizeof(asked.papers.number));
 	memcpy(asked.papers.issuer, q->doc_issuer, sizeof(asked.papers.issuer));
 	memcpy(asked.papers.sha256, q->sha256, sizeof(asked.papers.sha256));
-	if (!errand_document_ok(&asked.papers, c->now_s) ||
+	if (!papers_good(&asked.papers, c->now_s) ||
 	    sodium_is_zero(q->sha256, sizeof(q->sha256)))
 		call_say(c, V_DOCUMENT); /* whoever the person is: no attempt, no charge */
 	else

@@ -36,8 +36,8 @@ $(foreach t,duties delegation registry audit_verbs,$(eval SRC_test_$(t) := $(COR
 UNIT_TESTS += unit/test_convert unit/test_self
 $(foreach t,convert self,$(eval SRC_test_$(t) := $(CORE_SRC) tests/unit/desk.c)$(eval LIBS_test_$(t) := $(DESK_LIBS)))
 
-UNIT_TESTS += unit/test_request unit/test_approval unit/test_orders unit/test_order_abuse unit/test_order_races unit/test_cf_change unit/test_reminders unit/test_recover
-$(foreach t,request approval orders order_abuse order_races cf_change reminders recover,$(eval SRC_test_$(t) := $(CORE_SRC) tests/unit/desk.c \
+UNIT_TESTS += unit/test_request unit/test_approval unit/test_orders unit/test_order_abuse unit/test_order_races unit/test_settle unit/test_cf_change unit/test_reminders unit/test_recover
+$(foreach t,request approval orders order_abuse order_races settle cf_change reminders recover,$(eval SRC_test_$(t) := $(CORE_SRC) tests/unit/desk.c \
 	tests/unit/office.c)$(eval LIBS_test_$(t) := $(DESK_LIBS)))
 
 # The nouns of the daemon, each with what it stands on.

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -142,10 +143,36 @@ static void documents_are_good_when_recorded_and_when_judged(void **state)
 	assert_int_equal(office_judge(&office_boss, number, true), V_DOCUMENT);
 	assert_int_equal(desk_status(ANN)->level, LEVEL_SEMPLICE);
 	assert_int_equal(office_state(number), PRATICA_REVIEWED);
-	assert_int_equal(documents(number, 0, "", "", 1), V_OK); /* forms alone, as a file */
 	assert_int_equal(documents(number, 0, "", "F1", 0), V_OK);
+	assert_int_equal(office_judge(&office_boss, number, true), V_DOCUMENT); /* it is there still */
+	assert_int_equal(office_documents(&office_clerk, number, desk.now_s + 10), V_OK);
 	assert_int_equal(office_judge(&office_boss, number, true), V_OK);
 	assert_int_equal(desk_status(ANN)->level, LEVEL_DISPOSITIVO);
+	assert_int_not_equal(desk.rep.record.doc_kind, 0);
+}
+
+/* Signed forms say who asks (C10). What comes later takes nothing of what came before. */
+static void papers_add_up(void **state)
+{
+	const char *number = asked(ANN);
+
+	(void)state;
+	assert_int_equal(documents(number, 0, "", "", 1), V_OK); /* forms alone, as a file */
+	assert_int_equal(documents(number, 0, "", "F1", 0), V_OK);
+	assert_string_equal(office_show(number)->fax, "F1");
+	assert_false(sodium_is_zero(desk.rep.pratica_is.sha256, 32));
+	assert_int_equal(desk.rep.pratica_is.doc_kind, 0);
+	assert_int_equal(office_documents(&office_clerk, number, desk.now_s + 10), V_OK);
+	assert_int_equal(documents(number, 0, "", "F2", 0), V_OK);
+	assert_string_equal(office_show(number)->fax, "F2");
+	assert_false(sodium_is_zero(desk.rep.pratica_is.sha256, 32));
+	assert_int_not_equal(desk.rep.pratica_is.doc_kind, 0);
+	assert_string_not_equal(desk.rep.pratica_is.doc_number, "");
+	assert_int_equal(office_judge(&office_boss, number, true), V_OK);
+	number = asked(BOB);
+	assert_int_equal(documents(number, 0, "", "F1", 0), V_OK);
+	assert_int_equal(office_judge(&office_boss, number, true), V_OK);
+	assert_int_equal(desk_status(BOB)->level, LEVEL_DISPOSITIVO);
 	assert_int_equal(desk.rep.record.doc_kind, 0);
 }
 
@@ -351,6 +378,7 @@ int main(void)
 		HERE(two_operators_make_a_firms_pin),
 		HERE(later_documents_have_another_recorder),
 		HERE(documents_are_good_when_recorded_and_when_judged),
+		HERE(papers_add_up),
 		HERE(documents_come_in_sixty_days),
 		HERE(a_rejection_needs_a_reason_and_lets_another_try),
 		HERE(an_intermediary_brings_an_address_and_asks_to_act),

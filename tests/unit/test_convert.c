@@ -48,6 +48,17 @@ static enum verdict judge_as(const struct peer *who, const char *cf, uint8_t app
 	return desk_ask(who, &m);
 }
 
+/* At the desk, at once. */
+static enum verdict convert_as(const struct peer *who, const char *cf, uint64_t until_s)
+{
+	struct wire_msg m = { .type = WIRE_CONVERT,
+			      .convert = { .doc_kind = DOCUMENT_PASSAPORTO, .doc_number = "YA12",
+					   .doc_issuer = "Questura", .doc_until_s = until_s } };
+
+	snprintf(m.convert.cf, sizeof(m.convert.cf), "%s", cf);
+	return desk_ask(who, &m);
+}
+
 /* ANN with her definitive PIN, and a request by fax that the clerk recorded. */
 static void ask_for_ann(char pin[static 17])
 {
@@ -113,6 +124,7 @@ static void nobody_judges_what_they_recorded(void **state)
 	assert_int_equal(judge_as(&chief, ANN, 1, ""), V_SELF);
 	assert_int_equal(judge_as(&chief, ANN, 0, "blurred"), V_SELF);
 	assert_int_equal(judge_as(&clerk, ANN, 1, ""), V_DENIED);
+	assert_int_equal(convert_as(&chief, ANN, desk.now_s + YEAR_S), V_SELF); /* nor around that */
 	assert_int_equal(desk_status(ANN)->level, LEVEL_SEMPLICE);
 	assert_int_equal(judge_as(&other, ANN, 1, ""), V_OK);
 	assert_int_equal(desk_status(ANN)->level, LEVEL_DISPOSITIVO);

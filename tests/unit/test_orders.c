@@ -364,37 +364,6 @@ static void a_revoked_pin_kills_link_and_letter(void **state)
 	assert_int_equal(desk_auth(ANN, ANN_16), V_WRONG);
 }
 
-/* The letter went out, perhaps to a spool: whatever ends its PIN ends it, once. */
-static void a_letter_in_the_spool_is_called_back(void **state)
-{
-	const char *number = office_issued(ANN, ANN_16);
-	uint64_t serial;
-
-	(void)state;
-	assert_int_equal(office_take(TO_POST), V_UNKNOWN);
-	assert_int_equal(desk_revoke(ANN), V_OK);
-	serial = taken(TO_POST);
-	assert_int_equal(desk.rep.order_is.kind, ORDER_VOID);
-	assert_string_equal(desk.rep.order_is.number, number);
-	assert_string_equal(desk.rep.order_is.name, ""); /* nobody's address */
-	assert_int_equal(office_half(TO_POST, serial, ANOTHER_8, NULL), V_STATE);
-	assert_int_equal(desk_revoke(ANN), V_OK);
-	assert_int_equal(office_done(TO_POST, serial), V_OK);
-	assert_int_equal(office_take(TO_POST), V_UNKNOWN);
-	number = office_issued(ANN, ANN_16);
-	assert_int_equal(office_cancel(number), V_OK);
-	serial = taken(TO_POST);
-	assert_int_equal(desk.rep.order_is.kind, ORDER_VOID);
-	assert_string_equal(desk.rep.order_is.number, number);
-	assert_int_equal(office_done(TO_POST, serial), V_OK);
-	number = office_issued(ANN, ANN_16);
-	desk.now_s += 200 * DAY_S; /* nobody used it: there can be another */
-	(void)office_new(ANN, CATEGORY_LAVORATORE);
-	taken(TO_POST);
-	assert_int_equal(desk.rep.order_is.kind, ORDER_VOID);
-	assert_string_equal(desk.rep.order_is.number, number);
-}
-
 /* The letter was at the printer when the PIN was revoked: it opens nothing. */
 static void a_letter_for_nothing_is_done_with(void **state)
 {
@@ -485,7 +454,6 @@ int main(void)
 		HERE(a_failure_holds_up_nobody_else),
 		HERE(all_that_failed_is_resent),
 		HERE(a_revoked_pin_kills_link_and_letter),
-		HERE(a_letter_in_the_spool_is_called_back),
 		HERE(a_letter_for_nothing_is_done_with),
 		HERE(many_dead_orders_are_cleared_away),
 		HERE(half_right_is_wrong),
