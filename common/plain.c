@@ -2,32 +2,30 @@
 /* plain.c - see plain.h. */
 #include "plain.h"
 
-#include <stdint.h>
 #include <string.h>
 
-/* The character at *s, which moves behind it; 0xffffffff for what is no UTF-8. */
-static uint32_t next_char(const unsigned char **s, const unsigned char *end)
+uint32_t plain_char(const char **s, const char *end)
 {
 	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
-	uint32_t c = *(*s)++;
+	uint32_t c = (unsigned char)*(*s)++;
 	unsigned int more = c < 0x80 ? 0 : c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
 
 	if (c < 0x80)
 		return c;
 	if (c < 0xc2 || c > 0xf4)
-		return UINT32_MAX;
+		return PLAIN_NO_CHAR;
 	c &= 0x3fu >> more;
 	for (unsigned int i = 0; i < more; i++) {
-		if (*s == end || (**s & 0xc0) != 0x80)
-			return UINT32_MAX;
-		c = c << 6 | (*(*s)++ & 0x3fu);
+		if (*s == end || ((unsigned char)**s & 0xc0) != 0x80)
+			return PLAIN_NO_CHAR;
+		c = c << 6 | ((unsigned char)*(*s)++ & 0x3fu);
 	}
-	return c < least[more] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? UINT32_MAX : c;
+	return c < least[more] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? PLAIN_NO_CHAR : c;
 }
 
 static bool is_plain(uint32_t c)
 {
-	if (c == UINT32_MAX || c < 0x20 || (c >= 0x7f && c < 0xa0))
+	if (c == PLAIN_NO_CHAR || c < 0x20 || (c >= 0x7f && c < 0xa0))
 		return false;
 	if (c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
 	    (c >= 0x2066 && c <= 0x2069))
@@ -37,10 +35,10 @@ static bool is_plain(uint32_t c)
 
 bool plain_text(const char *s, size_t n, bool lines)
 {
-	const unsigned char *p = (const unsigned char *)s, *end = p + n;
+	const char *end = s + n;
 
-	while (p < end) {
-		uint32_t c = next_char(&p, end);
+	while (s < end) {
+		uint32_t c = plain_char(&s, end);
 
 		if (!is_plain(c) && !(lines && c == '\n'))
 			return false;

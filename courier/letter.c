@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plain.h"
+
 #define PAGE_TOP     297.0f
 #define LEFT         25.0f
 #define RIGHT        185.0f
@@ -183,8 +185,8 @@ static void put_half(struct sheet *s, const struct letter *l)
 	const float size = 36, width = width_of(s, s->font_half, size, l->half);
 
 	put(s, s->font, 9.5f, LEFT, 112,
-	    "PIN iniziale (temporaneo), seconda parte: caratteri 9-16");
-	put(s, s->font, 9.5f, LEFT, 117, "Initial PIN (temporary), second part: characters 9-16");
+	    "PIN iniziale (temporaneo), seconda meta': caratteri 9-16");
+	put(s, s->font, 9.5f, LEFT, 117, "Initial PIN (temporary), second half: characters 9-16");
 	put(s, s->font_half, size, (LEFT + RIGHT - width) / 2, 132, l->half);
 	for (size_t i = 0; i < 2; i++) {
 		(void)HPDF_Page_SetLineWidth(s->page, 0.5f);
@@ -243,6 +245,22 @@ static int set_up(struct sheet *s, const struct letter *l, struct trouble *t)
 	return s->page != NULL ? 0 : trouble_say(t, "libharu: error 0x%lx", s->error);
 }
 
+/* A letter with boxes, or nothing, in its address does not arrive. libharu's fonts have 16 bits. */
+static int has_glyphs(const struct sheet *s, const char *text, struct trouble *t)
+{
+	HPDF_FontDef font = ((HPDF_FontAttr)s->font->attr)->fontdef;
+	const char *end = text + strlen(text);
+
+	while (text < end) {
+		uint32_t c = plain_char(&text, end);
+
+		if (c > UINT16_MAX || HPDF_TTFontDef_GetGlyphid(font, (HPDF_UINT16)c) == 0)
+			return trouble_say(t, "the font has no U+%04X, which is in the address: "
+					      "mend the registry, or set font", c);
+	}
+	return 0;
+}
+
 static int save(struct sheet *s, struct pdf *p, struct trouble *t)
 {
 	HPDF_UINT32 n = 0;
@@ -270,6 +288,8 @@ int letter_draw(struct pdf *p, const struct letter *l, struct trouble *t)
 	if (s.doc == NULL)
 		return trouble_say(t, "cannot draw: out of memory");
 	r = set_up(&s, l, t);
+	for (size_t i = 0; r == 0 && i < 3; i++)
+		r = has_glyphs(&s, ((const char *[]){ l->name, l->street, l->town })[i], t);
 	if (r == 0)
 		r = draw_all(&s, l, t);
 	if (r == 0)

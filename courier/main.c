@@ -110,6 +110,8 @@ static int open_all(struct courier *c, const struct args *a)
 		r = set_socket(&c->conf, a->socket);
 	if (r == 0 && a->printed == NULL)
 		r = post ? post_open(c) : electronic_open(c);
+	if (r == 0 && post && a->check && c->conf.print[0] == '\0')
+		r = spool_check(c->conf.spool);
 	if (r == 0 && post && !a->check && (c->conf.print[0] == '\0' || a->printed != NULL)) {
 		c->spool = spool_open(c->conf.spool);
 		r = c->spool < 0 ? c->spool : 0;

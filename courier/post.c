@@ -88,8 +88,9 @@ int post_deliver(const struct courier *c, const struct wire_order_is *o,
 		r = spool_put(c->spool, o->number, p.bytes, p.len, t);
 	pdf_wipe(&p);
 	if (r == 0 && c->conf.print[0] == '\0')
-		(void)say(0, "print, post and then 'pin-courier --printed' %s/letter-%s.pdf",
-			  c->conf.spool, o->number);
+		(void)say(0, "print and post %s/letter-%s.pdf; then, as this user: "
+			     "pin-courier --channel post --printed letter-%s.pdf", c->conf.spool,
+			  o->number, o->number);
 	return r;
 }
 

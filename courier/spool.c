@@ -88,20 +88,42 @@ static int sweep(int spool)
 	return r;
 }
 
-int spool_open(const char *dir)
+/* Is the folder the owner's alone, and are we that? */
+static int look(int fd, const char *dir, uid_t us)
 {
 	struct stat st;
-	int r = 0, fd;
+
+	if (fstat(fd, &st) != 0)
+		return say(-errno, "%s: %m", dir);
+	if (st.st_uid != us && us != (uid_t)-1)
+		return say(-EPERM, "%s belongs to uid %u: run this as that user, as with runuser -u",
+			   dir, (unsigned int)st.st_uid);
+	if ((st.st_mode & 077) != 0)
+		return say(-EPERM, "%s must be of mode 0700: letters go there", dir);
+	return 0;
+}
+
+int spool_check(const char *dir)
+{
+	int r, fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : say(-errno, "%s: %m", dir);
+	r = look(fd, dir, geteuid() == 0 ? (uid_t)-1 : geteuid()); /* root looks for the courier */
+	(void)close(fd);
+	return r;
+}
+
+int spool_open(const char *dir)
+{
+	int r, fd;
 
 	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
 		return say(-errno, "cannot make %s: %m", dir);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return say(-errno, "%s: %m", dir);
-	if (fstat(fd, &st) != 0)
-		r = say(-errno, "%s: %m", dir);
-	else if (st.st_uid != geteuid() || (st.st_mode & 077) != 0)
-		r = say(-EPERM, "%s must be ours and of mode 0700: letters go there", dir);
+	r = look(fd, dir, geteuid());
 	if (r == 0 && (r = sweep(fd)) != 0)
 		(void)say(0, "%s: cannot destroy a letter half written: %s", dir, strerror(-r));
 	if (r == 0)

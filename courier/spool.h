@@ -16,6 +16,9 @@
  */
 int spool_open(const char *dir);
 
+/* Would it open? It need not be there yet. 0, or -errno after one line. */
+int spool_check(const char *dir);
+
 /*
  * Write the letter of a pratica to the disk. An earlier one, whose half counts no more, is destroyed.
  * 0, or TROUBLE.

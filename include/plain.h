@@ -5,6 +5,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#define PLAIN_NO_CHAR UINT32_MAX
+
+/* The character at *s, which moves behind it, and not beyond end; PLAIN_NO_CHAR: it is no UTF-8. */
+uint32_t plain_char(const char **s, const char *end);
 
 /*
  * Is s[0..n) UTF-8 without control characters (lines: but for LF), line separators, and what turns

@@ -10,28 +10,26 @@
 #include "cf_life.h"
 #include "hash.h"
 #include "matter.h"
+#include "papers.h"
 
 #define DAY_S 86400u
 
-/* An identity document as an operator typed it from the one on the desk. */
-struct seen_document {
-	uint8_t kind;
-	const char *number, *issuer;
-	uint64_t until_s;
-};
-
-static bool valid(const struct seen_document *d, uint64_t now_s)
+/* The identity document on the desk, as the operator typed it. */
+static struct papers shown(const struct wire_issue *q)
 {
-	return d->kind != 0 && strcmp(document_name(d->kind), "?") != 0 && d->number[0] != '\0' &&
-	       d->issuer[0] != '\0' && d->until_s > now_s;
+	struct papers d = { .kind = q->doc_kind, .until_s = q->doc_until_s };
+
+	memcpy(d.number, q->doc_number, sizeof(d.number));
+	memcpy(d.issuer, q->doc_issuer, sizeof(d.issuer));
+	return d;
 }
 
-static void keep_document(struct account *acc, const struct seen_document *d)
+static void keep_document(struct account *acc, const struct papers *d)
 {
 	acc->doc_kind = d->kind;
 	acc->doc_until_s = d->until_s;
-	snprintf(acc->doc_number, sizeof(acc->doc_number), "%s", d->number);
-	snprintf(acc->doc_issuer, sizeof(acc->doc_issuer), "%s", d->issuer);
+	memcpy(acc->doc_number, d->number, sizeof(acc->doc_number));
+	memcpy(acc->doc_issuer, d->issuer, sizeof(acc->doc_issuer));
 }
 
 struct change { /* an operator's event on its way through an act */
@@ -101,7 +99,7 @@ static void set_issued(struct account *acc, const void *how, uint64_t now_s)
 {
 	const struct issued *i = how;
 	const struct wire_issue *q = i->q;
-	const struct seen_document d = { q->doc_kind, q->doc_number, q->doc_issuer, q->doc_until_s };
+	const struct papers d = shown(q);
 	struct account fresh = { .pin = acc->pin, .category = q->category, .issued_s = now_s,
 				 .issued_by = i->by };
 
@@ -115,12 +113,12 @@ static void set_issued(struct account *acc, const void *how, uint64_t now_s)
 
 static enum verdict issue_makes_sense(struct call *c, const struct wire_issue *q)
 {
-	const struct seen_document d = { q->doc_kind, q->doc_number, q->doc_issuer, q->doc_until_s };
+	const struct papers d = shown(q);
 
 	if (q->category == 0 || strcmp(category_name(q->category), "?") == 0 || q->level == 0 ||
 	    strcmp(level_name(q->level), "?") == 0)
 		return V_BAD;
-	if ((d.kind != 0 || q->level == LEVEL_DISPOSITIVO) && !valid(&d, c->now_s))
+	if ((d.kind != 0 || q->level == LEVEL_DISPOSITIVO) && !papers_good(&d, c->now_s))
 		return V_DOCUMENT;
 	if (q->ops != c->conf->passes || q->mem_kib != c->conf->memory_kib)
 		return V_COST; /* a PIN of another cost would be told apart by its time */
@@ -365,7 +363,8 @@ static enum verdict foretell(struct call *c, const struct account *acc, const ch
 	struct pin_rec copy = acc->pin;
 	const struct pin_arg arg = { .gen = copy.gen };
 	enum verdict v = pin_step(&copy, PIN_MATCH, &arg, &pol, c->now_s).verdict;
-	enum verdict admitted = call_admits(conf_service(c->conf, service), LEVEL_NONE, acc);
+	const struct conf_service *s = conf_service(c->conf, service);
+	enum verdict admitted = call_admits(s, LEVEL_NONE, acc);
 
 	if (copy.rev == 0)
 		return V_UNKNOWN;
@@ -376,6 +375,8 @@ static enum verdict foretell(struct call *c, const struct account *acc, const ch
 		return gate == PIN_BLOCKED ? V_BLOCKED : V_THROTTLED;
 	if (v == V_MUST_CHANGE && cf_life_over(acc, c->now_s))
 		v = V_LAPSED;
+	if (admitted == V_OK && s->on_behalf_of == CONF_MUST_BEHALF)
+		admitted = V_DELEGATION; /* nobody is let in for themselves */
 	return (v == V_OK || v == V_MUST_CHANGE) && admitted != V_OK ? admitted : v;
 }
 

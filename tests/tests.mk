@@ -185,7 +185,7 @@ UNIT_TESTS += $(COURIER_NOUNS:%=courier/%)
 SRC_test_template := $(addprefix courier/,template.c text.c say.c) common/plain.c
 SRC_test_mail := $(addprefix courier/,mail.c text.c say.c child.c) common/contact.c common/plain.c
 SRC_test_child := $(addprefix courier/,child.c say.c)
-SRC_test_letter := $(addprefix courier/,letter.c say.c)
+SRC_test_letter := $(addprefix courier/,letter.c say.c) common/plain.c
 SRC_test_spool := $(addprefix courier/,spool.c say.c)
 SRC_test_token := common/token.c
 LIBS_test_mail := -lsodium

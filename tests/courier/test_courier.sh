@@ -66,7 +66,9 @@ t_arguments() {
 	says 0 '' post --config "$tmp/c.conf" --check && says 0 '' electronic --config "$tmp/c.conf" --check &&
 		says 2 'is for --channel post' electronic --config "$tmp/c.conf" --printed letter-1.pdf &&
 		says 2 'at most 107 bytes' post --config "$tmp/c.conf" --check --socket "$(printf %0200d 1)" &&
-		[ ! -e "$tmp/spool" ]
+		[ ! -e "$tmp/spool" ] && mkdir "$tmp/spool" || return 1
+	chmod 0755 "$tmp/spool" && says 2 'spool must be of mode 0700' post --config "$tmp/c.conf" --check &&
+		chmod 0700 "$tmp/spool" && says 0 '' post --config "$tmp/c.conf" --check && rmdir "$tmp/spool"
 }
 
 t_defaults() {

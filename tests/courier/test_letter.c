@@ -209,9 +209,10 @@ static void test_long_address(void **state)
 static void test_refused(void **state)
 {
 	static char body[8192];
-	struct letter bad[6] = { sample(), sample(), sample(), sample(), sample(), sample() };
+	struct letter bad[] = { sample(), sample(), sample(), sample(), sample(), sample(), sample(),
+				sample() };
 	const char *const why[] = { "window", "window", "page", "font /nonexistent", "font /etc/passwd",
-				    "window" };
+				    "window", "no U+5C71", "no U+1F600" };
 
 	(void)state;
 	bad[0].name = "Parolalunghissimachenonstanellafinestradellabustaperchenonhaspaziepoiancoraqualcosa";
@@ -222,7 +223,9 @@ static void test_refused(void **state)
 	bad[3].font = "/nonexistent";
 	bad[4].font_half = "/etc/passwd";
 	bad[5].street = bad[0].name;
-	for (size_t i = 0; i < 6; i++) {
+	bad[6].name = "\xe5\xb1\xb1 Taro";            /* a letter with boxes does not arrive */
+	bad[7].town = "00144 ROMA \xf0\x9f\x98\x80"; /* nor one with a hole */
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct trouble t = { "" };
 		struct pdf p;
 

@@ -271,6 +271,8 @@ static void a_service_can_be_tried_for_a_person(void **state)
 	char pin[17];
 
 	(void)state;
+	desk_service("imprese", LEVEL_SEMPLICE, ~0u, (uid_t)-1);
+	desk.sv.conf->services[desk.sv.conf->n_services - 1].on_behalf_of = CONF_MUST_BEHALF;
 	desk_service("pensioni", LEVEL_SEMPLICE, 1u << CATEGORY_PENSIONATO, (uid_t)-1);
 	desk_service("submit", LEVEL_DISPOSITIVO, ~0u, (uid_t)-1);
 	assert_int_equal(test_service(ANN, "login"), V_UNKNOWN);
@@ -282,6 +284,7 @@ static void a_service_can_be_tried_for_a_person(void **state)
 	assert_int_equal(test_service(ANN, "login"), V_OK);
 	assert_int_equal(desk_spent(ANN), 1); /* it forgives nothing */
 	assert_int_equal(test_service(ANN, "pensioni"), V_CATEGORY);
+	assert_int_equal(test_service(ANN, "imprese"), V_DELEGATION); /* for oneself nobody is let in */
 	desk_wrong(ANN);
 	desk_wrong(ANN);
 	assert_int_equal(test_service(ANN, "login"), V_THROTTLED);
