@@ -96,6 +96,9 @@ $(B)/san-obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(SAN_CFLAGS) -fPIC -Ipind -c -o $@ $<
 
+# ---- the web page of docs/services/web.md ------------------------------------------------------
+include docs/services/apache/web.mk
+
 # ---- tests: SRC_<name> lists the files that tests/*/<name>.c is linked with -------------------
 include tests/tests.mk
 

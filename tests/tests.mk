@@ -11,6 +11,11 @@ SRC_test_plain := common/plain.c
 SRC_test_check_cf := common/cf.c pinctl/check_cf.c
 LIBS_test_check_cf := -ljansson
 
+# The web page of docs/services/web.md.
+UNIT_TESTS += unit/test_renewal_web
+SRC_test_renewal_web := $(addprefix docs/services/apache/,input.c seal.c session.c)
+LIBS_test_renewal_web := -lsodium
+
 UNIT_TESTS += daemon/test_pinctl_issue daemon/test_pinctl_answers
 SRC_test_pinctl_issue := tests/daemon/stage.c common/codec.c common/wire.c common/verdict.c common/argon.c
 LIBS_test_pinctl_issue := -lsodium

@@ -251,8 +251,9 @@ t_links() {
 
 t_house() {
 	ls common/*.c pam_inpspin/*.c pind/*.c pinctl/*.c courier/*.c include/*.def pind/*.def \
-		courier/*.def pam_inpspin/*.def pam_inpspin/*.map | sed 's,.*/,,' >"$tmp/is"
-	for header in pind/*.h pam_inpspin/*.h pinctl/*.h courier/*.h; do # what no .c file of the same name has
+		courier/*.def pam_inpspin/*.def pam_inpspin/*.map docs/services/apache/*.c \
+		docs/services/apache/*.def docs/services/apache/*.css | sed 's,.*/,,' >"$tmp/is"
+	for header in pind/*.h pam_inpspin/*.h pinctl/*.h courier/*.h docs/services/apache/*.h; do # what no .c file of the same name has
 		[ -e "${header%.h}.c" ] || basename "$header" >>"$tmp/is"
 	done
 	sed -n '/^## The house/,/^## One/s/^|\([^|]*|\)\{1,2\}.*|$/&/p' docs/architecture.md |
