@@ -21,17 +21,17 @@ const struct argp_option convert_options[] = {
 };
 
 static const struct sub_words words[] = {
-	{ V_UNKNOWN, "no PIN on record" },
+	SUB_NO_PIN,
 	{ V_STATE, "nothing is asked for: see 'pinctl status'" },
 	{ V_DOCUMENT, "the document has expired since it was recorded: reject, or record another" },
 	{ V_STALE, "something has changed meanwhile: see 'pinctl status', and judge again" },
 	{ 0, NULL }
 }, now_words[] = {
-	{ V_UNKNOWN, "no PIN on record" },
+	SUB_NO_PIN,
 	{ V_STATE, "the PIN is not with its owner yet: see 'pinctl status'" },
 	{ 0, NULL }
 }, ask_words[] = {
-	{ V_UNKNOWN, "no PIN on record" },
+	SUB_NO_PIN,
 	{ V_STATE, "the PIN is of level dispositivo, or not with its owner yet: see 'pinctl status'" },
 	{ 0, NULL }
 };
@@ -41,7 +41,7 @@ static int read_paper(struct paper *p, const char *text)
 {
 	int r = text != NULL ? paper_read(p, text) : 0;
 
-	return r != 0 ? r : paper_check(p);
+	return r != 0 ? r : paper_check(p, "level dispositivo");
 }
 
 static int at_once(const struct args *a)
@@ -101,7 +101,7 @@ static int judge(const struct args *a, struct wire_msg *req, const char *done)
 	if (rev != NULL)
 		r = sub_count(&req->convert_judge.rev, rev, "--rev");
 	if (r == 0)
-		r = sub_ask(a, &look, WIRE_RECORD, &rep, words[0].text);
+		r = sub_ask(a, &look, WIRE_RECORD, &rep, words);
 	if (r == 0 && rev == NULL)
 		req->convert_judge.rev = rep.record.rev;
 	if (r == 0)

@@ -108,8 +108,8 @@ static int print_all(bool json, const struct wire_delegation_is *all, size_t n)
 			{ "STATE", "state", SHOW_TEXT, state_of(d), 0 },
 			{ "MADE", "made", SHOW_TIME, "", d->made_s },
 			{ "LAST DAY", "until", SHOW_DAY, "", d->until_s },
-			{ "MADE BY UID", "made_by", SHOW_COUNT, "", d->made_by },
-			{ "APPROVED BY UID", "approved_by", SHOW_COUNT, "", d->approved_by },
+			{ "MADE BY UID", "made_by", SHOW_UID, "", d->made_by },
+			{ "APPROVED BY UID", "approved_by", SHOW_UID, d->approved ? "" : "-", d->approved_by },
 		};
 
 		memcpy(cells + i * COLUMNS, row, sizeof(row));

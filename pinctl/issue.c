@@ -55,7 +55,7 @@ static int read_paper(struct wire_issue *q, const char *text)
 	int r = text != NULL ? paper_read(&p, text) : 0;
 
 	if (r == 0 && q->level >= LEVEL_DISPOSITIVO)
-		r = paper_check(&p);
+		r = paper_check(&p, "level dispositivo");
 	q->doc_kind = p.kind;
 	memcpy(q->doc_number, p.number, sizeof(p.number));
 	memcpy(q->doc_issuer, p.issuer, sizeof(p.issuer));
@@ -115,32 +115,49 @@ static int record(const struct args *a, struct wire_msg *req, char pin[static SY
 	return r;
 }
 
-/* What became of it. 0 when pind does not say: the letter is printed all the same. */
-static uint64_t ask_lapses(const struct args *a, const char *cf, bool *held)
+/* What became of it. Zeros when pind does not say: the letter is printed all the same. */
+static void ask_record(const struct args *a, const char *cf, struct wire_msg *rep)
 {
 	const struct args plain = { .socket = a->socket }; /* no JSON before the letter's */
-	struct wire_msg req = { .type = WIRE_STATUS }, rep = { 0 };
-	uint64_t lapses_s = 0;
+	struct wire_msg req = { .type = WIRE_STATUS };
 
-	*held = false;
 	memcpy(req.status.cf, cf, sizeof(req.status.cf));
-	if (ask(&plain, &req, WIRE_RECORD, &rep) == 0) {
-		lapses_s = rep.record.lapses_s;
-		*held = rep.record.held != 0;
-	}
+	if (ask(&plain, &req, WIRE_RECORD, rep) != 0)
+		memset(rep, 0, sizeof(*rep));
 	wire_wipe(&req);
-	wire_wipe(&rep);
-	return lapses_s;
+}
+
+/* Not on stdout if the letter is there. */
+static int tell_recorded(const struct args *a, const struct letter *l, const char *cf,
+			 const struct wire_record *is)
+{
+	const struct wire_verdict ok = { .code = V_OK };
+	char text[256] = "the PIN is recorded: print the letter, seal it, and remove the file";
+	int n = 0;
+
+	if (is->held != 0)
+		n = snprintf(text, sizeof(text), "the PIN is recorded, and good once another operator has "
+			     "said 'pinctl issue %s --approve --issued-by %u'", cf, is->issued_by);
+	if (is->held != 0 && (l->path == NULL || a->json))
+		(void)show_error(0, "%s", text);
+	if (l->path == NULL)
+		return 0;
+	if (n > 0)
+		snprintf(text + n, sizeof(text) - (size_t)n,
+			 ": print the letter, seal it, and remove the file");
+	return show_verdict(a->json, &ok, text);
 }
 
 static int print_letter(const struct args *a, struct letter *l, const struct wire_issue *q,
 			const char *pin)
 {
-	bool held;
-	const struct letter_text t = { q->cf, pin, level_name(q->level),
-				       ask_lapses(a, q->cf, &held) };
-	const struct wire_verdict ok = { .code = V_OK };
-	int r = letter_write(l, &t, a->json);
+	struct wire_msg rep = { 0 };
+	struct letter_text t = { q->cf, pin, level_name(q->level), 0 };
+	int r;
+
+	ask_record(a, q->cf, &rep);
+	t.lapses_s = rep.record.lapses_s;
+	r = letter_write(l, &t, a->json);
 
 	if (r != 0)
 		return show_error(
@@ -153,14 +170,9 @@ static int print_letter(const struct args *a, struct letter *l, const struct wir
 				 "the PIN is recorded and printed, only without its last day: "
 				 "pinctl status %s",
 				 q->cf);
-	if (l->path == NULL)
-		return 0;
-	return show_verdict(a->json, &ok,
-			    held ? "the PIN is recorded, and good once another operator has said "
-				   "'pinctl issue CF --approve --issued-by UID': print the letter, seal it, and "
-				   "remove the file"
-				 : "the PIN is recorded: print the letter, seal it, and "
-				   "remove the file");
+	r = tell_recorded(a, l, q->cf, &rep.record);
+	wire_wipe(&rep);
+	return r;
 }
 
 static int issue(const struct args *a, struct wire_msg *req, struct letter *l)
@@ -175,7 +187,9 @@ static int issue(const struct args *a, struct wire_msg *req, struct letter *l)
 		r = print_letter(a, l, &req->issue, pin);
 	} else {
 		letter_discard(l);
-		r = r == 0 ? show_verdict(a->json, &v, NULL) : r;
+		if (r == 0)
+			r = v.code == V_LIVE ? show_refusal(a->json, V_LIVE, SUB_LIVE)
+					     : show_verdict(a->json, &v, NULL);
 	}
 	explicit_bzero(pin, sizeof(pin));
 	return r;
@@ -214,7 +228,7 @@ static int issue_new(const struct args *a)
 static int approve(const struct args *a)
 {
 	static const struct sub_words words[] = {
-		{ V_UNKNOWN, "no PIN is on record" },
+		SUB_NO_PIN,
 		{ V_SELF, "another operator must countersign: you issued it" },
 		{ V_STATE, "nothing waits to be countersigned" },
 		{ V_STALE, "somebody else issued what waits now: see 'pinctl status'" },
@@ -237,7 +251,7 @@ static int approve(const struct args *a)
 		r = show_error(EXIT_ARGS, "--issued-by takes a uid");
 	memcpy(look.status.cf, req.issue_release.cf, sizeof(look.status.cf));
 	if (r == 0)
-		r = sub_ask(a, &look, WIRE_RECORD, &rep, words[0].text);
+		r = sub_ask(a, &look, WIRE_RECORD, &rep, words);
 	req.issue_release.issued_by = (uint32_t)uid;
 	req.issue_release.gen = rep.record.gen;
 	if (r == 0)

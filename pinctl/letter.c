@@ -26,7 +26,7 @@ static const char *const advice[][2] = {
 	{ "   sistema mostra: da allora in poi", "   the system shows: from then on" },
 	{ "   vale quello, e questo non piu'.", "   that one counts, and this no more." },
 	{ "", "" },
-	{ "Questo PIN non serve ad altro. Nessun", "This PIN is good for nothing else. No" },
+	{ "Questo PIN non serve ad altro. Nessun", "This PIN serves no other purpose. No" },
 	{ "ufficio lo chiede: non dirlo a nessuno.", "office asks for it: tell it to nobody." },
 };
 

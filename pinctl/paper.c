@@ -21,6 +21,11 @@ const char paper_help[] =
 #include "person.def"
 	;
 
+static const char kinds[] = "KIND is one of"
+#define DOCUMENT(NAME, code, name) " " name
+#include "person.def"
+	;
+
 /* n digits as a number; -1 if they are not. */
 static int digits(const char *text, size_t n)
 {
@@ -69,7 +74,7 @@ static int read_fields(struct paper *p, char *text)
 	p->kind = (uint8_t)document_of(kind);
 	p->until_s = paper_day_after(expiry);
 	if (p->kind == DOCUMENT_NONE)
-		return show_error(EXIT_ARGS, "no document '%s': %s", kind, paper_help);
+		return show_error(EXIT_ARGS, "no document '%s': %s", kind, kinds);
 	if (p->until_s == 0)
 		return show_error(EXIT_ARGS, "the document's expiry must be a day, YYYY-MM-DD");
 	r = args_text(p->number, sizeof(p->number) - 1, number, "the document's number");
@@ -93,14 +98,12 @@ int paper_read(struct paper *p, const char *text)
 	return r;
 }
 
-int paper_check(const struct paper *p)
+int paper_check(const struct paper *p, const char *what)
 {
 	if (p->kind == DOCUMENT_NONE)
-		return show_error(EXIT_ARGS, "level dispositivo needs --document " PAPER_USAGE);
+		return show_error(EXIT_ARGS, "%s needs --document " PAPER_USAGE, what);
 	if (p->until_s <= (uint64_t)time(NULL))
-		return show_error(
-			EXIT_ARGS,
-			"the document has expired: level dispositivo needs one that has not");
+		return show_error(EXIT_ARGS, "the document has expired: %s needs one that has not", what);
 	return 0;
 }
 
@@ -110,6 +113,7 @@ static int hash_fd(uint8_t out[static crypto_hash_sha256_BYTES], int fd)
 {
 	static unsigned char buf[65536];
 	crypto_hash_sha256_state state;
+	bool empty = true;
 	ssize_t n;
 
 	(void)crypto_hash_sha256_init(&state);
@@ -117,10 +121,13 @@ static int hash_fd(uint8_t out[static crypto_hash_sha256_BYTES], int fd)
 		n = read(fd, buf, sizeof(buf));
 		if (n > 0)
 			(void)crypto_hash_sha256_update(&state, buf, (size_t)n);
+		empty = empty && n <= 0;
 	} while (n > 0 || (n < 0 && errno == EINTR));
 	(void)crypto_hash_sha256_final(&state, out);
 	sodium_memzero(buf, sizeof(buf));
-	return n == 0 ? 0 : -errno;
+	if (n == 0)
+		return empty ? -ENODATA : 0;
+	return -errno;
 }
 
 int paper_hash(uint8_t out[static PAPER_SHA_LEN], const char *path)
@@ -135,5 +142,7 @@ int paper_hash(uint8_t out[static PAPER_SHA_LEN], const char *path)
 	}
 	r = hash_fd(out, fd);
 	close(fd);
+	if (r == -ENODATA)
+		return show_error(EXIT_ARGS, "%s is empty: give the document's copy", path);
 	return r == 0 ? 0 : show_error(EXIT_ARGS, "cannot read %s: %s", path, strerror(-r));
 }

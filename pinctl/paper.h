@@ -25,8 +25,8 @@ int paper_read(struct paper *p, const char *text);
 /* The first second (UTC) after the day YYYY-MM-DD; 0 if there is no such day. */
 uint64_t paper_day_after(const char *text);
 
-/* Will it do for level dispositivo: shown, and not expired? 0, or EXIT_ARGS after one line. */
-int paper_check(const struct paper *p);
+/* Will it do for what needs one: shown, and not expired? 0, or EXIT_ARGS after one line. */
+int paper_check(const struct paper *p, const char *what);
 
 /* SHA-256 of the file at path, a copy of a document. 0, or EXIT_ARGS after one line. */
 int paper_hash(uint8_t out[static PAPER_SHA_LEN], const char *path);

@@ -16,6 +16,8 @@ const struct argp_option change_options[] = {
 	{ "document", OPT_DOCUMENT, PAPER_USAGE, 0, paper_help, 0 }, { 0 }
 };
 
+static const struct sub_words no_pin[] = { SUB_NO_PIN, { 0, NULL } };
+
 int cmd_revoke(const struct args *a)
 {
 	struct wire_msg req = { .type = WIRE_REVOKE };
@@ -27,7 +29,7 @@ int cmd_revoke(const struct args *a)
 		r = args_text(req.revoke.reason, sizeof(req.revoke.reason) - 1, a->reason,
 			      "--reason");
 	if (r == 0)
-		r = ask_verdict(a, &req, "the PIN is revoked");
+		r = sub_do(a, &req, "the PIN is revoked", no_pin);
 	wire_wipe(&req);
 	return r;
 }
@@ -38,7 +40,7 @@ int cmd_unlock(const struct args *a)
 	int r = args_person(req.unlock.cf, a->word[0]);
 
 	if (r == 0)
-		r = ask_verdict(a, &req, "the failed attempts are forgotten");
+		r = sub_do(a, &req, "the failed attempts are forgotten", no_pin);
 	wire_wipe(&req);
 	return r;
 }
@@ -47,7 +49,7 @@ static int read_valid(struct paper *p, const char *text)
 {
 	int r = text != NULL ? paper_read(p, text) : 0;
 
-	return r != 0 ? r : paper_check(p);
+	return r != 0 ? r : paper_check(p, "cf-change");
 }
 
 int cmd_cf_change(const struct args *a)

@@ -22,7 +22,7 @@ static const struct command commands[] = {
 	{ "convert", "CF", 1, 1, convert_options, cmd_convert,
 	  "Lift a PIN to level dispositivo: at once, or asked for and judged." },
 	{ "cf-change", "OLD NEW", 2, 2, change_options, cmd_cf_change,
-	  "Put another codice fiscale in a person's old one's place." },
+	  "Replace a codice fiscale for good; compare both codes with the document." },
 	{ "request", "new CF\nconfirm TOKEN\ndocuments NUMBER\napprove NUMBER\nreject NUMBER\n"
 		     "address NUMBER\nduplicate NUMBER\ncancel NUMBER\nresend NUMBER\nshow NUMBER\nlist",
 	  1, 2, request_options, cmd_request, "Pratiche: how people ask for a PIN and get it." },
@@ -142,6 +142,17 @@ static bool std_open(void)
 	return fd >= 0 && close(fd) == 0;
 }
 
+/* The exit status, after one line. */
+static int not_written(int r)
+{
+	const char *done = ask_done();
+
+	if (done == NULL)
+		return show_error(r != 0 ? r : EXIT_OUTPUT, "cannot write the answer: %m");
+	return show_error(r != 0 ? r : EXIT_OUTPUT, "done, but the answer could not be written (%m): %s",
+			  done);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct rlimit no_core = { 0, 0 }; /* a PIN may be in memory */
@@ -155,6 +166,6 @@ int main(int argc, char **argv)
 	(void)signal(SIGXFSZ, SIG_IGN);
 	r = run_line(argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout))
-		return show_error(r != 0 ? r : EXIT_OUTPUT, "cannot write the answer: %m");
+		return not_written(r);
 	return r;
 }

@@ -7,7 +7,7 @@
  *   1    check-cf, registry import: at least one line is not good
  *   2    bad arguments, a file that cannot be opened, no memory: nothing has changed
  *   3    pind cannot be reached, or its answer makes no sense
- *   4    pind has done it, but the result could not be written: the message says what to do
+ *   4    the answer could not be written; if pind has done something, the message says what to do
  *   10.. pind refused: the exit column of verdict.def
  */
 #ifndef PINCTL_H
@@ -90,12 +90,22 @@ int ask_next(const struct args *a, struct wire_msg *req, enum wire_type want, st
 /* ask.c: send req, say the verdict; done is what people read when it is OK. The exit status. */
 int ask_verdict(const struct args *a, struct wire_msg *req, const char *done);
 
-/* ask.c: send req to whom it is for. 0 and *rep, any reply; or an exit status after one line. */
+/*
+ * ask.c: send req to whom it is for. 0 and *rep, any reply; or an exit status after one line, also
+ * when it is another's duty.
+ */
 int ask_any(const struct args *a, struct wire_msg *req, struct wire_msg *rep);
+
+/* ask.c: is the reply of this type? 0, or an exit status after one line: the verdict that it is. */
+int ask_type(const struct args *a, const struct wire_msg *req, enum wire_type want,
+	     const struct wire_msg *rep);
 
 /* ask.c: send req once, say nothing. 0 and *rep, or -errno, which ask_why() tells people. */
 int ask_try(const struct args *a, struct wire_msg *req, struct wire_msg *rep);
 int ask_why(const struct args *a, int err);
+
+/* ask.c: what to do when what pind has done cannot be written; NULL: it was asked to change nothing. */
+const char *ask_done(void);
 
 extern const struct argp_option issue_options[], revoke_options[], convert_options[], change_options[],
 	self_options[],

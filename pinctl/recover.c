@@ -33,6 +33,8 @@ static int confirm(const struct args *a, const char *token)
 int cmd_recover(const struct args *a)
 {
 	static const struct sub_words words[] = {
+		SUB_NO_PIN,
+		{ V_LIMIT, "a link was ordered less than ten minutes ago: wait, then again" },
 		{ V_STATE,
 		  "its owner has not yet made it their own: 'pinctl revoke', then a new PIN" },
 		{ V_CONTACTS, "there are not both an e-mail address and a mobile number on record: "

@@ -6,6 +6,7 @@
 
 #include "show.h"
 #include "sub.h"
+#include "verdict.h"
 
 const struct argp_option registry_options[] = {
 	{ "atomic", OPT_ATOMIC, NULL, 0, "import: send nothing if any line of the file is bad", 0 },
@@ -52,6 +53,9 @@ static int print_line(const struct args *a, const struct wire_registry_is *is, e
 
 static int show(const struct args *a)
 {
+	static const struct sub_words words[] = {
+		{ V_UNKNOWN, "not in the registry: 'pinctl registry import' loads it" }, { 0, NULL }
+	};
 	struct wire_msg req = { .type = WIRE_REGISTRY_GET }, rep = { 0 };
 	struct wire_registry_get *q = &req.registry_get;
 	enum registry registry;
@@ -65,8 +69,7 @@ static int show(const struct args *a)
 	else if (!registry_fold(q->code, a->word[2]))
 		r = show_error(EXIT_ARGS, "a matricola has 1 to 20 letters and digits");
 	if (r == 0)
-		r = sub_ask(a, &req, WIRE_REGISTRY_IS, &rep,
-			    "not in the registry: 'pinctl registry import' loads it");
+		r = sub_ask(a, &req, WIRE_REGISTRY_IS, &rep, words);
 	if (r == 0)
 		r = print_line(a, &rep.registry_is, registry);
 	wire_wipe(&req);

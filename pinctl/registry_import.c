@@ -114,9 +114,14 @@ static bool take_block(struct import *im, const char *in, size_t len)
 	bool row, useful = true;
 
 	for (size_t used = 0; useful && used < len;) {
-		used += csv_feed(&im->csv, in + used, len - used, &row);
-		if (row)
+		size_t n = csv_feed(&im->csv, in + used, len - used, &row);
+
+		used += n;
+		im->at += (off_t)n;
+		if (row) {
 			useful = take_row(im);
+			tell_progress(im, false);
+		}
 	}
 	return useful;
 }
@@ -140,10 +145,8 @@ static int read_lines(struct import *im)
 		if (failed == EINTR)
 			n = 1;
 		else if (n > 0) {
-			im->at += n;
 			(void)crypto_hash_sha256_update(&sha, (const unsigned char *)block, (size_t)n);
 			useful = take_block(im, block, (size_t)n);
-			tell_progress(im, false);
 		}
 	}
 	tell_progress(im, true);

@@ -70,6 +70,8 @@ static void settle(struct sender *s, unsigned long line, int r, unsigned int cod
 		s->stopped = true;
 		s->status = r != 0 ? ask_why(s->args, r)
 				   : show_error(verdict_exit(code), "%s", verdict_text(code));
+		(void)show_error(0, "it was at line %lu: when that is mended, import the file again from "
+				    "the beginning", line);
 	}
 }
 

@@ -96,7 +96,7 @@ static int judge(const struct args *a, struct wire_msg *req, const char *done)
 	if (r == 0 && rev != NULL)
 		r = sub_count(&req->request_judge.rev, rev, "--rev");
 	if (r == 0)
-		r = sub_ask(a, &look, WIRE_PRATICA_IS, &rep, words[0].text);
+		r = sub_ask(a, &look, WIRE_PRATICA_IS, &rep, words);
 	if (r == 0 && rev == NULL)
 		req->request_judge.rev = rep.pratica_is.rev;
 	if (r == 0)
@@ -153,7 +153,7 @@ static int read_delegate(struct wire_request_duplicate *q, const struct args *a)
 	if (r == 0)
 		r = paper_read(&p, a->document);
 	if (r == 0)
-		r = paper_check(&p);
+		r = paper_check(&p, "a delegate");
 	if (r == 0)
 		r = args_text(q->proxy, sizeof(q->proxy) - 1, proxy, "--proxy");
 	q->doc_kind = p.kind;
@@ -167,6 +167,8 @@ static int request_duplicate(const struct args *a)
 	static const struct sub_words words[] = {
 		{ V_UNKNOWN, "no such pratica of this person: 'pinctl request list' shows all" },
 		{ V_DETAILS, "the delegate must be another person, with --document and --proxy" },
+		{ V_LIMIT, "there were three, or the last letter is less than a day old: see 'pinctl "
+			   "request show'" },
 		END
 	};
 	struct wire_msg req = { .type = WIRE_REQUEST_DUPLICATE };
@@ -201,7 +203,7 @@ static int request_cancel(const struct args *a)
 static int request_resend(const struct args *a)
 {
 	static const struct sub_words words[] = {
-		UNKNOWN, { V_STATE, "nothing of it waits for delivery: see 'pinctl request show'" }, END
+		UNKNOWN, { V_STATE, "nothing of it has failed: see 'pinctl request show'" }, END
 	};
 	struct wire_msg req = { .type = WIRE_REQUEST_RESEND };
 	int r = sub_number(req.request_resend.number, a->word[1]);

@@ -85,7 +85,7 @@ static int read_contacts(struct wire_request_new *q, const struct args *a)
 	return 0;
 }
 
-/* NAME|STREET|TOWN, cut at the first two bars. */
+/* NAME|STREET|TOWN, cut at its two bars. */
 static int read_address(struct wire_request_new *q, const char *text)
 {
 	char copy[sizeof(q->addr_name) + sizeof(q->addr_street) + sizeof(q->addr_town)] = "";
@@ -98,9 +98,9 @@ static int read_address(struct wire_request_new *q, const char *text)
 	memcpy(copy, text, strlen(text));
 	name = strsep(&rest, "|");
 	street = strsep(&rest, "|");
-	if (rest == NULL)
+	if (rest == NULL || strchr(rest, '|') != NULL)
 		return show_error(EXIT_ARGS, "--address takes " ADDRESS_USAGE
-					     ", as in 'Studio Neri|Via Po 1|00198 ROMA RM'");
+					     ", two bars, as in 'Studio Neri|Via Po 1|00198 ROMA RM'");
 	r = args_text(q->addr_name, sizeof(q->addr_name) - 1, name, "the address's name");
 	if (r == 0)
 		r = args_text(q->addr_street, sizeof(q->addr_street) - 1, street,
@@ -154,11 +154,23 @@ static int read_request(struct wire_request_new *q, const struct args *a)
 
 int request_new(const struct args *a)
 {
+	static const struct sub_words patronato[] = {
+		{ V_LIVE, SUB_LIVE },
+		{ V_REGISTRY, "not among the patronati: 'pinctl registry show patronati CF'; an approver "
+			      "imports them" },
+		{ 0, NULL }
+	}, others[] = {
+		{ V_LIVE, SUB_LIVE },
+		{ V_REGISTRY, "no such matricola of this person: see 'pinctl registry show matricole CODE'; "
+			      "an approver imports them" },
+		{ 0, NULL }
+	};
 	struct wire_msg req = { .type = WIRE_REQUEST_NEW }, rep = { 0 };
 	int r = read_request(&req.request_new, a);
 
 	if (r == 0)
-		r = ask(a, &req, WIRE_PRATICA_IS, &rep);
+		r = sub_ask(a, &req, WIRE_PRATICA_IS, &rep,
+			    req.request_new.category == CATEGORY_PATRONATO ? patronato : others);
 	if (r == 0)
 		r = request_print(a, &rep.pratica_is);
 	wire_wipe(&req);
@@ -189,6 +201,8 @@ int request_confirm(const struct args *a)
 	static const struct sub_words words[] = {
 		{ V_UNKNOWN, "no such link: it was used, or another has replaced it" },
 		{ V_STALE, "the link is too old: 'pinctl request new' opens another pratica" },
+		{ V_REGISTRY, "no such matricola of this company: see 'pinctl registry show matricole "
+			      "CODE'; an approver imports them" },
 		{ V_DETAILS, "an impresa or intermediario confirms with --company, --matricola and "
 			     "--name; others without" },
 		{ 0, NULL },

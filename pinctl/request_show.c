@@ -9,6 +9,7 @@
 #include "request.h"
 #include "show.h"
 #include "sub.h"
+#include "verdict.h"
 
 #define COLUMNS 7
 
@@ -17,12 +18,13 @@ static const struct state {
 	const char *name, *when, *verb, *rest;
 } states[] = {
 	{ "?", NULL, NULL, NULL },
-	{ "opened", "it waits for its link; if that did not come", "resend", "" },
+	{ "opened", "it waits for its link; if that did not come, or the address is wrong", "cancel",
+	  " --reason TEXT, then pinctl request new" },
 	{ "documents-asked", "when they come", "documents",
 	  " --document " PAPER_USAGE ", --fax REFERENCE or --file FILE" },
 	{ "documents-in", "another operator than who recorded them", "approve", "" },
 	{ "parked", "no address is known: pinctl registry import indirizzi FILE, then", "address", "" },
-	{ "printing", "the letter is ordered; if it is stuck", "resend", "" },
+	{ "printing", NULL, NULL, NULL },
 	{ "letter-sent", "if it does not come", "duplicate", " --cf CF" },
 	{ "rejected", NULL, NULL, NULL },
 	{ "cancelled", NULL, NULL, NULL },
@@ -31,8 +33,15 @@ static const struct state {
 };
 #define STATES (sizeof(states) / sizeof(*states))
 
-const char request_states[] = "Only those which are opened, documents-asked, documents-in, parked, "
-			      "printing, letter-sent, rejected, cancelled, lapsed or concluded";
+#define GIVEN_UP   "given-up" /* no state: a delivery of it was given up, whatever its state */
+#define DUPLICATES 3          /* as many as pind takes */
+
+#define STATE_NAMES                                                                                \
+	"opened, documents-asked, documents-in, parked, printing, letter-sent, rejected, "         \
+	"cancelled, lapsed or concluded"
+
+const char request_states[] = "Only those which are " STATE_NAMES
+			      " - or " GIVEN_UP ", with a delivery that was";
 
 static const struct state *state_of(unsigned int code)
 {
@@ -75,23 +84,76 @@ int request_print_judged(const struct wire_pratica_is *p)
 	return show_record(false, cells, JUDGED_CELLS);
 }
 
-int request_print(const struct args *a, const struct wire_pratica_is *p)
+static bool is(const struct wire_pratica_is *p, const char *state)
+{
+	return strcmp(state_of(p->state)->name, state) == 0;
+}
+
+/* uid 0 is root's, and also what is there when nobody did it. */
+static bool recorded(const struct wire_pratica_is *p)
+{
+	static const uint8_t none[sizeof(p->sha256)];
+
+	return p->recorded_by != 0 || p->doc_kind != 0 || p->fax[0] != '\0' ||
+	       memcmp(p->sha256, none, sizeof(none)) != 0;
+}
+
+/* What was recorded goes on by a judgement, and by nothing else. */
+static bool judged(const struct wire_pratica_is *p)
+{
+	return p->judged_by != 0 || is(p, "rejected") ||
+	       (recorded(p) && (is(p, "parked") || is(p, "printing") || is(p, "letter-sent") ||
+				is(p, "concluded") || p->sent_s != 0));
+}
+
+/* Of a pratica that came to its end no deadline is left; a lapsed one had reached it. */
+static uint64_t due_of(const struct wire_pratica_is *p)
+{
+	return is(p, "rejected") || is(p, "cancelled") || is(p, "concluded") ? 0 : p->due_s;
+}
+
+/* For people: what to do next, in a line; nothing when there is nothing. */
+static void print_next(const struct wire_pratica_is *p)
 {
 	const struct state *s = state_of(p->state);
+	const bool waits = is(p, "printing") || (is(p, "opened") && p->waiting > 0);
+
+	if (p->parked > 0)
+		printf("a delivery was given up; to try again: pinctl request resend %s\n", p->number);
+	else if (waits && p->trouble[0] != '\0')
+		printf("a delivery failed, and is tried again later; to try now: pinctl request resend "
+		       "%s\n", p->number);
+	else if (waits)
+		printf("%s; if it stays so, is it running? systemctl status pin-courier@%s\n",
+		       is(p, "printing") ? "the courier has not printed the letter yet"
+					 : "the courier has not sent the link yet",
+		       is(p, "printing") ? "post" : "electronic");
+	else if (is(p, "parked") && p->name[0] != '\0')
+		printf("the address is known now: pinctl request address %s\n", p->number);
+	else if (is(p, "letter-sent") && p->duplicates >= DUPLICATES)
+		printf("if it does not come, no other can be sent: pinctl request cancel %s --reason "
+		       "TEXT, then pinctl request new\n", p->number);
+	else if (s->verb != NULL)
+		printf("%s: pinctl request %s %s%s\n", s->when, s->verb, p->number, s->rest);
+}
+
+int request_print(const struct args *a, const struct wire_pratica_is *p)
+{
 	const struct show_cell cells[] = {
 		{ "pratica", "number", SHOW_TEXT, p->number, 0 },
 		{ "codice fiscale", "cf", SHOW_TEXT, p->cf, 0 },
-		{ "state", "state", SHOW_TEXT, s->name, 0 },
+		{ "state", "state", SHOW_TEXT, state_of(p->state)->name, 0 },
 		{ "category", "category", SHOW_TEXT, category_name(p->category), 0 },
 		{ "subtype", "subtype", SHOW_TEXT, subtype_name(p->subtype), 0 },
 		{ "gestione", "gestione", SHOW_TEXT, gestione_name(p->gestione), 0 },
 		{ "channel", "channel", SHOW_TEXT, channel_name(p->channel), 0 },
 		{ "company", "company", SHOW_TEXT, p->company, 0 },
 		{ "opened", "opened", SHOW_TIME, "", p->opened_s },
-		{ "opened by uid", "opened_by", SHOW_COUNT, "", p->opened_by },
-		{ "deadline", "due", SHOW_TIME, "", p->due_s },
-		{ "documents recorded by uid", "recorded_by", SHOW_COUNT, "", p->recorded_by },
-		{ "judged by uid", "judged_by", SHOW_COUNT, "", p->judged_by },
+		{ "opened by uid", "opened_by", SHOW_UID, "", p->opened_by },
+		{ "deadline", "due", SHOW_TIME, "", due_of(p) },
+		{ "documents recorded by uid", "recorded_by", SHOW_UID, recorded(p) ? "" : "-",
+		  p->recorded_by },
+		{ "judged by uid", "judged_by", SHOW_UID, judged(p) ? "" : "-", p->judged_by },
 		{ "last letter", "sent", SHOW_TIME, "", p->sent_s },
 		{ "duplicates", "duplicates", SHOW_COUNT, "", p->duplicates },
 		{ "deliveries under way", "waiting", SHOW_COUNT, "", p->waiting },
@@ -106,23 +168,21 @@ int request_print(const struct args *a, const struct wire_pratica_is *p)
 	memcpy(all, cells, sizeof(cells));
 	judged_cells(all + sizeof(cells) / sizeof(*cells), sha, p);
 	r = show_record(a->json, all, sizeof(all) / sizeof(*all));
-	if (r != 0 || a->json)
-		return r;
-	if (p->parked > 0)
-		printf("a delivery was given up; to try again: pinctl request resend %s\n", p->number);
-	else if (s->verb != NULL)
-		printf("%s: pinctl request %s %s%s\n", s->when, s->verb, p->number, s->rest);
-	return 0;
+	if (r == 0 && !a->json)
+		print_next(p);
+	return r;
 }
 
 int request_show(const struct args *a)
 {
+	static const struct sub_words words[] = {
+		{ V_UNKNOWN, "no such pratica: 'pinctl request list' shows all" }, { 0, NULL }
+	};
 	struct wire_msg req = { .type = WIRE_REQUEST_SHOW }, rep = { 0 };
 	int r = sub_number(req.request_show.number, a->word[1]);
 
 	if (r == 0)
-		r = sub_ask(a, &req, WIRE_PRATICA_IS, &rep,
-			    "no such pratica: 'pinctl request list' shows all");
+		r = sub_ask(a, &req, WIRE_PRATICA_IS, &rep, words);
 	if (r == 0)
 		r = request_print(a, &rep.pratica_is);
 	wire_wipe(&rep);
@@ -152,7 +212,7 @@ static int add(struct pratiche *all, const struct wire_pratica_is *p)
 }
 
 /* state 0: of any. Numbers rise, or pind would never come to an end. */
-static int read_pratiche(const struct args *a, struct pratiche *all, size_t state)
+static int read_pratiche(const struct args *a, struct pratiche *all, size_t state, bool given_up)
 {
 	struct wire_msg req = { .type = WIRE_REQUEST_NEXT }, rep = { 0 };
 	const struct wire_pratica_is *p = &rep.pratica_is;
@@ -165,7 +225,7 @@ static int read_pratiche(const struct args *a, struct pratiche *all, size_t stat
 			break;
 		if (strcmp(p->number, req.request_next.after) <= 0)
 			r = ask_why(a, -EPROTO);
-		else if (state == 0 || p->state == state)
+		else if ((state == 0 || p->state == state) && (p->parked > 0 || !given_up))
 			r = add(all, p);
 		memcpy(req.request_next.after, p->number, sizeof(p->number));
 	}
@@ -188,7 +248,7 @@ static int print_pratiche(bool json, const struct pratiche *all)
 			{ "STATE", "state", SHOW_TEXT, state_of(p->state)->name, 0 },
 			{ "CATEGORY", "category", SHOW_TEXT, category_name(p->category), 0 },
 			{ "OPENED", "opened", SHOW_TIME, "", p->opened_s },
-			{ "DEADLINE", "due", SHOW_TIME, "", p->due_s },
+			{ "DEADLINE", "due", SHOW_TIME, "", due_of(p) },
 			{ "GIVEN UP", "given_up", SHOW_COUNT, "", p->parked },
 		};
 
@@ -202,6 +262,7 @@ static int print_pratiche(bool json, const struct pratiche *all)
 int request_list(const struct args *a)
 {
 	const char *name = args_more(a, OPT_STATE);
+	const bool given_up = name != NULL && strcmp(name, GIVEN_UP) == 0;
 	struct pratiche all = { NULL, 0, 0 };
 	size_t state = 0;
 	int r;
@@ -209,9 +270,9 @@ int request_list(const struct args *a)
 	for (size_t i = 1; name != NULL && i < STATES; i++)
 		if (strcmp(states[i].name, name) == 0)
 			state = i;
-	if (name != NULL && state == 0)
-		return show_error(EXIT_ARGS, "no state '%s': %s", name, request_states);
-	r = read_pratiche(a, &all, state);
+	if (name != NULL && state == 0 && !given_up)
+		return show_error(EXIT_ARGS, "no state '%s': they are " STATE_NAMES ", and " GIVEN_UP, name);
+	r = read_pratiche(a, &all, state, given_up);
 	if (r == 0)
 		r = print_pratiche(a->json, &all);
 	free(all.at);

@@ -95,8 +95,8 @@ static int read_proof(struct proof *p, const struct args *a)
 
 static int bad_contacts(void)
 {
-	return show_error(EXIT_ARGS, "Non e' un indirizzo e-mail, o un cellulare / no e-mail address, "
-				     "or no mobile number");
+	return show_error(EXIT_ARGS, "Indirizzo e-mail o cellulare non valido: riprovare / not a "
+				     "valid e-mail address or mobile number: try again");
 }
 
 /* As given with options; else as typed, where an empty line leaves one as it is. */
@@ -137,12 +137,15 @@ static const char *verdict_italian(unsigned int code)
 	return "?";
 }
 
+/* STATE is a pratica's to others; here there is none, and only convert is told so. */
+static const char lifted[] = "Il PIN e' gia' dispositivo / the PIN is of level dispositivo already";
+
 /* A verdict in both languages. The exit status. */
 static int say_verdict(const struct args *a, const struct wire_verdict *v, const char *done)
 {
 	const struct show_cell cells[] = {
 		{ "", "verdict", SHOW_TEXT, verdict_name(v->code), 0 },
-		{ "", "text", SHOW_TEXT, verdict_text(v->code), 0 },
+		{ "", "text", SHOW_TEXT, v->code == V_STATE ? lifted : verdict_text(v->code), 0 },
 		{ "", "wait_s", SHOW_COUNT, "", v->wait_s },
 	};
 	int r = a->json ? show_record(true, cells, v->code == V_THROTTLED ? 3 : 2) : 0;
@@ -151,6 +154,8 @@ static int say_verdict(const struct args *a, const struct wire_verdict *v, const
 		r = EXIT_OUTPUT;
 	if (v->code == V_OK)
 		return r;
+	if (v->code == V_STATE)
+		return show_error(verdict_exit(v->code), "%s", lifted);
 	if (v->code == V_THROTTLED)
 		return show_error(verdict_exit(v->code), "%s %u s / %s %u s",
 				  verdict_italian(v->code), v->wait_s, verdict_text(v->code),
@@ -196,8 +201,8 @@ static int show_self(bool json, const char *cf, const struct wire_self_is *me)
 				   : (json ? "to be renewed" : "da rinnovare / to be renewed"), 0 },
 		{ "Livello / level", "level", SHOW_TEXT, level_name(me->level), 0 },
 		{ "Categoria / category", "category", SHOW_TEXT, category_name(me->category), 0 },
-		{ "Da rinnovare / to be renewed", "expires", SHOW_TIME, "", me->expires_s },
-		{ "Inutile dal / useless from", "lapses", SHOW_TIME, "", me->lapses_s },
+		{ "Scade il / expires on", "expires", SHOW_TIME, "", me->expires_s },
+		{ "Rinnovabile fino al / renewable until", "lapses", SHOW_TIME, "", me->lapses_s },
 		{ "Dispositivo chiesto / asked for", "asked", SHOW_TIME, "", me->asked_s },
 		{ "Come / how", "asked_way", SHOW_TEXT, way_name(me->asked_way), 0 },
 		{ "Documento / document", "asked_document", SHOW_TEXT, document_name(me->asked_kind), 0 },
@@ -238,12 +243,12 @@ static int self_convert(const struct args *a)
 	int r = 0;
 
 	if (a->document == NULL || file == NULL)
-		r = show_error(EXIT_ARGS, "convert needs --document " PAPER_USAGE
-					  " and --file FILE, its copy");
+		r = show_error(EXIT_ARGS, "Servono il documento e la sua copia / convert needs "
+					  "--document " PAPER_USAGE " and --file FILE, its copy");
 	if (r == 0)
 		r = paper_read(&paper, a->document);
 	if (r == 0)
-		r = paper_check(&paper);
+		r = paper_check(&paper, "level dispositivo");
 	if (r == 0)
 		r = paper_hash(q->sha256, file);
 	if (r == 0)

@@ -7,10 +7,12 @@
 #include "person.h"
 #include "pinctl.h"
 #include "show.h"
+#include "verdict.h"
 
 #define COLUMNS      4
 #define WORDS_LEN    216  /* bytes; all the categories fit, and a full peer_list and its mark */
 #define SERVICES_MAX 4096 /* against a pind that never says it was the last */
+#define FOR_ANOTHER  "nobody uses this service for themselves: one logs in as CF/SUBJECT, with a delegation"
 #define MAY_USE      "with the right PIN, from a new place, this person may use the service"
 
 enum {
@@ -134,10 +136,26 @@ static bool has_policy(const struct args *a, const char *name, int *r)
 	return found;
 }
 
+/* A verdict, and that the name may be misspelt. The exit status. */
+static int tell_test(const struct args *a, const struct wire_verdict *v, bool ruled)
+{
+	char text[256], wait[32] = "";
+
+	if (v->code == V_DELEGATION) /* it has a policy, then */
+		return show_refusal(a->json, v->code, FOR_ANOTHER);
+	if (ruled || v->code == V_OK)
+		return show_verdict(a->json, v, ruled ? MAY_USE : MAY_USE " (which has no policy of its own)");
+	if (v->code == V_THROTTLED)
+		snprintf(wait, sizeof(wait), " %u s", v->wait_s);
+	snprintf(text, sizeof(text), "%s%s (the service has no policy of its own)",
+		 verdict_text(v->code), wait);
+	return show_refusal(a->json, v->code, text);
+}
+
 /* What pind looks at are the attempts of a stranger: from elsewhere, where the owner never was. */
 static int test_service(const struct args *a)
 {
-	struct wire_msg req = { .type = WIRE_SERVICE_TEST };
+	struct wire_msg req = { .type = WIRE_SERVICE_TEST }, rep = { 0 };
 	bool ruled = true;
 	int r = args_text(req.service_test.service, sizeof(req.service_test.service) - 1,
 			  a->word[1], "the service's name");
@@ -147,8 +165,9 @@ static int test_service(const struct args *a)
 	if (r == 0 && !a->json)
 		ruled = has_policy(a, req.service_test.service, &r);
 	if (r == 0)
-		r = ask_verdict(a, &req,
-				ruled ? MAY_USE : MAY_USE " (which has no policy of its own)");
+		r = ask(a, &req, WIRE_VERDICT, &rep);
+	if (r == 0)
+		r = tell_test(a, &rep.verdict, ruled);
 	wire_wipe(&req);
 	return r;
 }

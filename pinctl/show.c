@@ -95,7 +95,8 @@ static const char *show_day(char out[static SHOW_TIME_LEN], uint64_t t_s)
 
 static void cell_text(char out[static VALUE_LEN], const struct show_cell *c)
 {
-	switch (c->kind) {
+	switch (c->kind == SHOW_UID && c->text[0] != '\0' ? SHOW_TEXT : c->kind) {
+	case SHOW_UID:
 	case SHOW_COUNT: snprintf(out, VALUE_LEN, "%llu", (unsigned long long)c->n); break;
 	case SHOW_TIME:  show_local(out, c->n); break;
 	case SHOW_DAY:   show_day(out, c->n); break;
@@ -140,18 +141,19 @@ static bool fill_list(struct libscols_table *tb, const struct show_cell *cells, 
 	return ok;
 }
 
-/* rows 0: a record. */
-static int print_table(const struct show_cell *cells, size_t cols, size_t rows)
+static int print_table(const struct show_cell *cells, size_t cols, size_t rows, bool list)
 {
 	struct libscols_table *tb = scols_new_table();
 	bool ok = tb != NULL;
 
 	if (ok)
-		ok = rows == 0 ? fill_record(tb, cells, cols) : fill_list(tb, cells, cols, rows);
+		ok = list ? fill_list(tb, cells, cols, rows) : fill_record(tb, cells, cols);
 	if (ok)
 		ok = scols_print_table(tb) == 0;
 	scols_unref_table(tb);
-	return ok ? 0 : show_error(EXIT_OUTPUT, "cannot print the table: out of memory?");
+	if (ok || ferror(stdout)) /* which main() tells */
+		return ok ? 0 : EXIT_OUTPUT;
+	return show_error(EXIT_OUTPUT, "cannot print the table: out of memory?");
 }
 
 /* ---- for programs ---- */
@@ -185,6 +187,7 @@ static json_t *json_cell(const struct show_cell *c)
 	char date[SHOW_TIME_LEN];
 
 	switch (c->kind) {
+	case SHOW_UID:   return c->text[0] != '\0' ? json_null() : json_integer((json_int_t)c->n);
 	case SHOW_COUNT: return json_integer((json_int_t)c->n);
 	case SHOW_WORDS: return json_words(c->text);
 	case SHOW_TEXT:
@@ -212,27 +215,43 @@ static int print_json(json_t *j)
 	bool ok = j != NULL && json_dumpf(j, stdout, JSON_COMPACT | JSON_ENSURE_ASCII) == 0 && fputc('\n', stdout) == '\n';
 
 	json_decref(j);
-	return ok ? 0 : show_error(EXIT_OUTPUT, "cannot print the JSON");
+	if (ok || ferror(stdout))
+		return ok ? 0 : EXIT_OUTPUT;
+	return show_error(EXIT_OUTPUT, "cannot print the JSON");
 }
 
 /* ---- both ---- */
 
 int show_record(bool json, const struct show_cell *cells, size_t n)
 {
-	return json ? print_json(json_cells(cells, n)) : print_table(cells, n, 0);
+	return json ? print_json(json_cells(cells, n)) : print_table(cells, n, 0, false);
 }
 
 int show_list(bool json, const struct show_cell *cells, size_t cols, size_t rows)
 {
 	json_t *j;
 
+	if (!json && rows == 0) /* no row, so no label either */
+		return puts("none") < 0 ? EXIT_OUTPUT : 0;
 	if (!json)
-		return print_table(cells, cols, rows);
+		return print_table(cells, cols, rows, true);
 	j = json_array();
 	for (size_t i = 0; i < rows; i++)
 		if (json_array_append_new(j, json_cells(cells + i * cols, cols)) != 0)
 			return json_decref(j), print_json(NULL);
 	return print_json(j);
+}
+
+int show_refusal(bool json, unsigned int code, const char *text)
+{
+	const struct show_cell cells[] = {
+		{ "", "verdict", SHOW_TEXT, verdict_name(code), 0 },
+		{ "", "text", SHOW_TEXT, text, 0 },
+	};
+
+	if (json)
+		(void)show_record(true, cells, 2);
+	return show_error(verdict_exit(code), "%s", text);
 }
 
 int show_verdict(bool json, const struct wire_verdict *v, const char *done)

@@ -15,6 +15,7 @@ enum show_kind {
 	SHOW_TEXT,  /* text; "" or "-": none (null) */
 	SHOW_WORDS, /* text, words separated by spaces: an array */
 	SHOW_COUNT, /* n */
+	SHOW_UID,   /* n, of who did it; text "-": nobody (null) */
 	SHOW_TIME,  /* n, seconds since the epoch; 0: none (null) */
 	SHOW_DAY,   /* n, the first second (UTC) after a day; 0: none (null) */
 };
@@ -35,6 +36,9 @@ int show_error(int status, const char *format, ...) __attribute__((format(printf
  * With json also {"verdict", "text"} on stdout. Returns the exit status.
  */
 int show_verdict(bool json, const struct wire_verdict *v, const char *done);
+
+/* A refusal in words of ours: as show_verdict(). The exit status of code. */
+int show_refusal(bool json, unsigned int code, const char *text);
 
 /* One thing: a line "label value" for each cell, or one object. 0, or EXIT_OUTPUT after a line. */
 int show_record(bool json, const struct show_cell *cells, size_t n);

@@ -5,6 +5,7 @@
 
 #include "pinctl.h"
 #include "show.h"
+#include "sub.h"
 #include "verdict.h"
 
 #define COLUMNS     7
@@ -64,11 +65,12 @@ int source_list(const struct args *a, const char *cf)
 	struct wire_msg reps[SOURCES_MAX];
 	struct show_cell cells[SOURCES_MAX * COLUMNS];
 	struct spent spent = { false, GATE_OPEN };
+	static const struct sub_words no_pin = SUB_NO_PIN;
 	size_t rows = 0;
 	int r = read_sources(a, cf, reps, cells, &rows, &spent);
 
 	if (r == 0 && rows == 0)
-		r = show_error(verdict_exit(V_UNKNOWN), "%s", verdict_text(V_UNKNOWN));
+		r = show_refusal(a->json, V_UNKNOWN, no_pin.text);
 	if (r == 0)
 		r = show_list(a->json, cells, COLUMNS, rows);
 	if (r == 0 && !a->json)

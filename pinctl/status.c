@@ -8,6 +8,8 @@
 #include "person.h"
 #include "pinctl.h"
 #include "show.h"
+#include "sub.h"
+#include "verdict.h"
 
 static const char *missing_words(unsigned int missing)
 {
@@ -51,6 +53,20 @@ static size_t asked_cells(struct show_cell *cells, char by[static 16], char sha[
 
 #define ASKED_CELLS 9
 
+#define BOTH_MISSING (WIRE_MISSING_PHONE | WIRE_MISSING_EMAIL)
+
+/* A temporary PIN without contacts is the desk's: by a pratica or a recovery they come first. */
+static bool from_desk(const struct wire_record *r)
+{
+	return strcmp(show_life(r->life), "temporary") == 0 && r->missing == BOTH_MISSING;
+}
+
+/* uid 0 is root's, and also what stands for a pratica: "-" where it need not be root. */
+static const char *no_issuer(const struct wire_record *r)
+{
+	return r->issued_by != 0 || from_desk(r) ? "" : "-";
+}
+
 static int show_status(bool json, const char *cf, const struct wire_record *r)
 {
 	const struct show_cell cells[] = {
@@ -73,7 +89,7 @@ static int show_status(bool json, const char *cf, const struct wire_record *r)
 		{ "last service", "seen_at", SHOW_TEXT, r->seen_at, 0 },
 		{ "revoked because", "reason", SHOW_TEXT, r->reason, 0 },
 		{ "replaced by", "replaced_by", SHOW_TEXT, r->replaced_by, 0 },
-		{ "issued by uid", "issued_by", SHOW_COUNT, "", r->issued_by },
+		{ "issued by uid", "issued_by", SHOW_UID, no_issuer(r), r->issued_by },
 		{ "revision", "rev", SHOW_COUNT, "", r->rev },
 	};
 
@@ -101,6 +117,8 @@ int status_print_asked(const struct args *a, const struct wire_record *r)
 	return ret;
 }
 
+#define POSTED "posted" /* a temporary PIN that is not the desk's */
+
 /* The first row that fits; states by name, since the numbers are pind's. */
 static const struct step {
 	const char *state, *level; /* level NULL: any */
@@ -115,6 +133,9 @@ static const struct step {
 	{ "awaiting", NULL, "to stop its delivery", "revoke", " --reason TEXT" },
 	{ "temporary", NULL, "if lost before the first login", "revoke",
 	  " --reason TEXT, then pinctl issue" },
+	{ POSTED, NULL, "if its letter is lost", "request duplicate NUMBER --cf",
+	  " ('pinctl request list' has the number); if it came by no pratica: pinctl revoke CF "
+	  "--reason TEXT, then pinctl issue" },
 	{ "active", "semplice", "to lift its level", "convert", " --document " PAPER_USAGE },
 	{ "active", NULL, "if lost or stolen", "revoke", " --reason TEXT" },
 	{ "expired", NULL, "its owner renews it by logging in; if forgotten", "revoke",
@@ -148,7 +169,11 @@ static bool show_unlock(const char *cf, const struct wire_record *r, const struc
 
 static bool step_fits(const struct step *s, const struct wire_record *r)
 {
-	return (strcmp(s->state, show_life(r->life)) == 0 ||
+	const char *life = show_life(r->life);
+
+	if (strcmp(life, "temporary") == 0 && !from_desk(r))
+		life = POSTED;
+	return (strcmp(s->state, life) == 0 ||
 		strcmp(s->state, show_gate(r->gate)) == 0) &&
 	       (s->level == NULL || strcmp(s->level, level_name(r->level)) == 0);
 }
@@ -171,7 +196,8 @@ static void show_next(const char *cf, const struct wire_record *r, const struct 
 	}
 	said = show_unlock(cf, r, spent);
 	for (const struct step *s = steps; s < steps + sizeof(steps) / sizeof(*steps); s++)
-		if (step_fits(s, r) && !(said && strcmp(s->verb, "unlock") == 0)) {
+		if (step_fits(s, r) && !(said && strcmp(s->verb, "unlock") == 0) &&
+		    !(r->asked_s != 0 && strcmp(s->verb, "convert") == 0)) {
 			printf("%s: pinctl %s %s%s\n", s->when, s->verb, cf, s->rest);
 			return;
 		}
@@ -184,6 +210,7 @@ const struct argp_option status_options[] = {
 
 int cmd_status(const struct args *a)
 {
+	static const struct sub_words words[] = { SUB_NO_PIN, { 0, NULL } };
 	struct wire_msg req = { .type = WIRE_STATUS }, rep = { 0 };
 	int r = args_person(req.status.cf, a->word[0]);
 	struct spent spent = { false, GATE_OPEN };
@@ -191,7 +218,7 @@ int cmd_status(const struct args *a)
 	if (r == 0 && a->sources)
 		return source_list(a, req.status.cf);
 	if (r == 0)
-		r = ask(a, &req, WIRE_RECORD, &rep);
+		r = sub_ask(a, &req, WIRE_RECORD, &rep, words);
 	if (r == 0)
 		r = show_status(a->json, req.status.cf, &rep.record);
 	if (r == 0 && !a->json)

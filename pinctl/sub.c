@@ -11,6 +11,8 @@
 #include "typed.h"
 #include "verdict.h"
 
+#define LINK_MAX 1024 /* bytes of a whole link */
+
 static bool is_given(const struct args *a, int option)
 {
 	switch (option) {
@@ -44,39 +46,33 @@ int sub_run(const struct args *a, const char *family, const struct sub *subs, si
 			  a->word[0], family);
 }
 
-/* A refusal in words of ours. */
-static int refuse(const struct args *a, unsigned int code, const char *text)
+/* What the reply means here; NULL: what it says. */
+static const char *words_for(const struct sub_words *words, const struct wire_msg *rep)
 {
-	const struct show_cell cells[] = {
-		{ "", "verdict", SHOW_TEXT, verdict_name(code), 0 },
-		{ "", "text", SHOW_TEXT, text, 0 },
-	};
-
-	if (a->json)
-		(void)show_record(true, cells, 2);
-	return show_error(verdict_exit(code), "%s", text);
+	while (words->text != NULL && words->verdict != rep->verdict.code)
+		words++;
+	return rep->type == WIRE_VERDICT ? words->text : NULL;
 }
 
 int sub_ask(const struct args *a, struct wire_msg *req, enum wire_type want, struct wire_msg *rep,
-	    const char *nothing)
+	    const struct sub_words *words)
 {
-	bool found = true;
-	int r = ask_next(a, req, want, rep, &found);
+	int r = ask_any(a, req, rep);
+	const char *text = r == 0 ? words_for(words, rep) : NULL;
 
-	return r != 0 || found ? r : refuse(a, V_UNKNOWN, nothing);
+	if (text != NULL)
+		return show_refusal(a->json, rep->verdict.code, text);
+	return r != 0 ? r : ask_type(a, req, want, rep);
 }
 
 int sub_do(const struct args *a, struct wire_msg *req, const char *done,
 	   const struct sub_words *words)
 {
-	struct wire_msg rep;
-	int r = ask(a, req, WIRE_VERDICT, &rep);
+	struct wire_msg rep = { 0 };
+	int r = sub_ask(a, req, WIRE_VERDICT, &rep, words);
 
-	while (r == 0 && words->text != NULL && words->verdict != rep.verdict.code)
-		words++;
 	if (r == 0)
-		r = words->text != NULL ? refuse(a, words->verdict, words->text)
-					: show_verdict(a->json, &rep.verdict, done);
+		r = show_verdict(a->json, &rep.verdict, done);
 	wire_wipe(&rep);
 	return r;
 }
@@ -111,18 +107,27 @@ int sub_count(uint64_t *out, const char *text, const char *option)
 	return show_error(EXIT_ARGS, "%s takes a number", option);
 }
 
+/* Of a whole link, what is behind its last =. */
+static bool hash_link(uint8_t hash[static TOKEN_HASH_LEN], const char *text)
+{
+	const char *last = strrchr(text, '=');
+
+	return token_hash(hash, last != NULL ? last + 1 : text);
+}
+
 /* What stands in the arguments, every local user can read meanwhile. */
 int sub_token(uint8_t hash[static TOKEN_HASH_LEN], const char *text)
 {
-	char line[TOKEN_LEN + 2] = "";
+	char line[LINK_MAX + 1] = "";
 	int r = 0;
 
 	if (sodium_init() < 0)
 		return show_error(EXIT_ARGS, "cannot start libsodium");
 	if (strcmp(text, "-") == 0)
 		r = typed_line(line, sizeof(line), "Token: ", true);
-	if (r == 0 && !token_hash(hash, strcmp(text, "-") == 0 ? line : text))
-		r = show_error(EXIT_ARGS, "the link's token has 32 hexadecimal digits");
+	if (r == 0 && !hash_link(hash, strcmp(text, "-") == 0 ? line : text))
+		r = show_error(EXIT_ARGS, "the link's token has 32 hexadecimal digits: give those, or the "
+					  "whole link");
 	sodium_memzero(line, sizeof(line));
 	return r;
 }

@@ -30,9 +30,13 @@ struct sub_words {
 	const char *text;
 };
 
-/* Ask for one thing. The exit status, also of UNKNOWN, which is said as nothing. */
+/* LIVE is a PIN, or the pratica that will be one. */
+#define SUB_LIVE   "there is a PIN, or a request for one: see 'pinctl status', 'pinctl request list'"
+#define SUB_NO_PIN { V_UNKNOWN, "no PIN on record: is it the right codice fiscale?" }
+
+/* Ask for one thing. 0 and *rep; or the exit status after one line. */
 int sub_ask(const struct args *a, struct wire_msg *req, enum wire_type want, struct wire_msg *rep,
-	    const char *nothing);
+	    const struct sub_words *words);
 
 /* Ask for something to be done; done is what people read then. The exit status. */
 int sub_do(const struct args *a, struct wire_msg *req, const char *done,

@@ -145,8 +145,9 @@ int typed_line(char *out, size_t cap, const char *prompt, bool hidden)
 		r = read_once(out, cap, prompt, hidden && typed_terminal());
 	} while (r == -EINTR);
 	if (r == -ENODATA)
-		return show_error(EXIT_ARGS, "nothing was typed");
+		return show_error(EXIT_ARGS, "Non e' stato digitato nulla / nothing was typed");
 	if (r == -EMSGSIZE)
-		return show_error(EXIT_ARGS, "what was typed is too long, or no text");
+		return show_error(EXIT_ARGS, "Il testo digitato e' troppo lungo / what was typed is too "
+					    "long, or no text");
 	return r == 0 ? 0 : show_error(EXIT_ARGS, "cannot read what is typed: %s", strerror(-r));
 }

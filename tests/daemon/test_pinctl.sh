@@ -112,7 +112,7 @@ is "ping, JSON" gave 0 '{"verdict":"OK","text":"accepted"}'
 for c in status unlock "revoke --reason x" "convert --document $LEFT"; do
 	# shellcheck disable=SC2086 # words
 	p $c "$CF"
-	is "nobody known: $c" refused 19 "no PIN on record"
+	is "nobody known: $c" refused 19 "no PIN on record: is it the right"
 done
 p status "$CF" --json
 is "nobody known, JSON too" gave 19 '{"verdict":"UNKNOWN","text":"no PIN on record'
@@ -141,7 +141,7 @@ is "issue: until when, in Italian" \
 is "issue: the PIN is in the letter only" test -z "$(grep -lr -e "$pin" \
 	-e "$(printf %s "$pin" | tr -d -)" "$D/out" "$D/err" "$D/log" "$D/state")"
 p issue "$CF" --print "$D/second"
-is "issue: one PIN at a time" refused 20 "revoke it first"
+is "issue: one PIN at a time" refused 20 "or a request for one"
 is "issue: no letter of a refused one" test ! -e "$D/second"
 
 p status "$CF"
@@ -167,9 +167,12 @@ is "service test: nobody, JSON" gave 19 '{"verdict":"UNKNOWN"'
 p convert "$CF" --approve
 is "convert --approve: nothing asked" refused 30 "nothing is asked for"
 p convert "$CF" --ask --document "$LEFT" --fax 2026/98 --file /dev/null
+is "convert --ask: a file without anything in it" refused 2 "is empty"
+echo copy >"$D/copy"
+p convert "$CF" --ask --document "$LEFT" --fax 2026/98 --file "$D/copy"
 is "convert --ask" gave 0 "another operator"
 p status "$CF"
-is "convert --ask: status" gave 0 "2026/98" "e3b0c44298fc1c149afbf4c8996fb924" \
+is "convert --ask: status" gave 0 "2026/98" "$(sha256sum "$D/copy" | cut -d " " -f 1)" \
 	"pinctl convert $CF --approve"
 p status "$CF" --json
 is "convert --ask: status, JSON" gave 0 "\"asked_by\":\"uid $(id -u)\"" '"asked_way":"fax"' \
@@ -182,6 +185,11 @@ p convert "$CF" --approve --reject --reason x
 is "convert: one of them" refused 2 "one of"
 p convert "$CF" --fax 1 --document "$LEFT"
 is "convert: a fax is for --ask" refused 2 "for --ask"
+p convert "$CF" --document "$LEFT"
+is "convert: not around what one asked for" refused 31 "another operator"
+p revoke "$CF" --reason again
+p issue "$CF" --print - --json
+pin=$(sed 's/.*"pin":"//;s/".*//' "$D/out")
 p convert "$CF" --document "$LEFT"
 is "convert" gave 0 "dispositivo"
 p status "$CF" --json
@@ -276,7 +284,7 @@ in_table() {
 is "stats: every figure" in_table
 p stats --json
 is "stats, JSON: every figure" in_json
-is "stats, JSON: 13 changes, no more" gave 0 '"operators":13,' '"accepted":0'
+is "stats, JSON: 15 changes, no more" gave 0 '"operators":15,' '"accepted":0'
 is "stats, JSON: one object" is_json
 
 # The text format: HELP and TYPE once before the lines of a family, every line "name[{labels}] N".
@@ -317,6 +325,10 @@ is "stats, Prometheus" gave 0 "inpspin_requests_total " 'inpspin_hash_microsecon
 	'inpspin_answers_total{verb="issue",verdict="OK"}' "inpspin_spray_alarms_total 0"
 is "stats, Prometheus: well-formed" well_formed
 is "stats, Prometheus: histograms" histograms
+"$PINCTL" --socket "$D/run/admin.sock" stats --prometheus >/dev/full 2>"$D/err"
+status=$?
+: >"$D/out"
+is "stats, Prometheus: a full disk" refused 4 "cannot write the answer: No space"
 
 p status "$CF" --sources
 is "status --sources" gave 0 "SPENT" "elsewhere" "open" "pinctl unlock $CF"

@@ -10,6 +10,8 @@
 #include "stage.h"
 #include "verdict.h"
 
+#define NUMBER "2026-0000001-B"
+
 /* Every verdict there is becomes its exit status, one line, and its name in JSON. */
 static void test_every_verdict(void **state)
 {
@@ -87,7 +89,7 @@ static void test_status(void **state)
 	} rows[] = {
 		{ 0, 0, "absent", "pinctl issue " CF " --print FILE\n" },
 		{ 1, 0, "awaiting", "pinctl revoke " CF },
-		{ 2, 0, "temporary", "pinctl revoke " CF },
+		{ 2, 0, "temporary", "pinctl request duplicate NUMBER --cf " CF },
 		{ 3, 0, "active", "pinctl convert " CF },
 		{ 4, 0, "expired", "pinctl revoke " CF },
 		{ 5, 2, "lapsed", "pinctl revoke " CF },
@@ -119,7 +121,7 @@ static void test_status(void **state)
 		"\"document_until\":\"2027-01-14\",\"missing\":[],\"issued\":null,"
 		"\"set\":null,\"expires\":null,\"lapses\":\"2027-01-15T08:00:00Z\","
 		"\"seen\":null,\"seen_at\":null,\"reason\":\"perch\\u00E9\",\"replaced_by\":null,"
-		"\"issued_by\":0,\"rev\":0,"
+		"\"issued_by\":null,\"rev\":0,"
 		"\"asked\":null,\"asked_by\":null,\"asked_way\":null,\"asked_document\":null,"
 		"\"asked_number\":null,\"asked_issuer\":null,\"asked_until\":null,"
 		"\"asked_fax\":null,\"asked_sha256\":null}\n");
@@ -175,15 +177,13 @@ static bool has_line(const char *text, const char *const *words)
 /* What is spent, by which service and source, until when, and what to type. */
 static void test_status_explains(void **state)
 {
-	(void)state;
-	setenv("TZ", "UTC", 1);
+	(void)state, setenv("TZ", "UTC", 1);
 	START("status", CF); /* a stranger must wait; from one of the owner's places all is spent */
 	stage_say_record(3, 1);
 	say_sources(4, 5);
 	assert_int_equal(stage_finish(), 0);
 	assert_true(LINE("FROM", "SERVICE", "SOURCE", "SPENT", "OF", "ATTEMPTS", "NOT BEFORE"));
-	assert_true(LINE("elsewhere", "imap", "aa11aa11", " 4 ", " 10 ", "throttled",
-			 "2027-01-15 08:00"));
+	assert_true(LINE("elsewhere", "imap", "aa11aa11", " 4 ", " 10 ", "throttled", "2027-01-15 08:00"));
 	assert_true(LINE("known", "login", "bb22bb22", " 5 ", "blocked", " -"));
 	assert_true(LINE("known", "sshd", "cc33cc33", " 0 ", "open"));
 	assert_true(LINE("blocked where the owner logs in: pinctl unlock " CF)); /* the worst place */
@@ -216,10 +216,9 @@ static void test_status_explains(void **state)
 	START("status", CF, "--sources", "--json");
 	say_sources(4, 0);
 	assert_int_equal(stage_finish(), 0);
-	assert_non_null(strstr(stage.out, "{\"from\":\"elsewhere\",\"service\":\"imap\","
-					  "\"source\":\"aa11aa11\",\"fails\":4,\"fails_max\":10,"
-					  "\"gate\":\"throttled\","
-					  "\"until\":\"2027-01-15T08:00:00Z\"}"));
+	assert_non_null(strstr(stage.out, "{\"from\":\"elsewhere\",\"service\":\"imap\",\"source\":"
+					  "\"aa11aa11\",\"fails\":4,\"fails_max\":10,\"gate\":"
+					  "\"throttled\",\"until\":\"2027-01-15T08:00:00Z\"}"));
 }
 
 static void say_service(const char *name, uint32_t categories, uint32_t peers, const char *list)
@@ -249,8 +248,7 @@ static void test_services(void **state)
 	(void)state;
 	START("service", "list", "--json");
 	say_services();
-	assert_int_equal(stage_finish(), 0);
-	assert_string_equal(stage.err, "");
+	assert_true(stage_finish() == 0 && stage.err[0] == '\0');
 	assert_string_equal(stage.out,
 		"[{\"name\":\"default\",\"level\":\"dispositivo\",\"categories\":[\"lavoratore\","
 		"\"pensionato\",\"autonomo\",\"impresa\",\"intermediario\",\"patronato\"],"
@@ -279,6 +277,18 @@ static void test_service_test(void **state)
 		assert_true(LINE("with the right PIN, from a new place, this person may use the service"));
 		assert_int_equal(LINE("(which has no policy of its own)"), i == 1);
 	}
+	START("service", "test", "casetto", CF);
+	say_services();
+	stage_expect(WIRE_SERVICE_TEST);
+	stage_say(V_MUST_CHANGE);
+	assert_int_equal(stage_finish(), verdict_exit(V_MUST_CHANGE));
+	assert_string_equal(stage.err, "pinctl: the PIN must be renewed first (the service has no policy "
+				       "of its own)\n");
+	START("service", "test", "cassetto", CF, "--json");
+	stage_expect(WIRE_SERVICE_TEST);
+	stage_say(V_DELEGATION);
+	assert_int_equal(stage_finish(), verdict_exit(V_DELEGATION));
+	assert_non_null(strstr(stage.out, "CF/SUBJECT"));
 	START("service", "test", "casetto", CF, "--json");
 	stage_expect(WIRE_SERVICE_TEST);
 	stage_say(V_OK);
@@ -286,16 +296,203 @@ static void test_service_test(void **state)
 	assert_string_equal(stage.out, "{\"verdict\":\"OK\",\"text\":\"accepted\"}\n");
 }
 
+/* An empty list is no error, and no silence. */
+static void test_nothing_to_list(void **state)
+{
+	static const struct {
+		const char *words[5];
+		enum wire_type asks;
+	} lists[] = {
+		{ { "request", "list" }, WIRE_REQUEST_NEXT },
+		{ { "request", "list", "--state", "printing" }, WIRE_REQUEST_NEXT },
+		{ { "request", "list", "--state=given-up" }, WIRE_REQUEST_NEXT },
+		{ { "delegation", "list", CF }, WIRE_DELEGATION_GET },
+		{ { "audit", "list", "--from", "9" }, WIRE_AUDIT_GET },
+		{ { "service", "list" }, WIRE_SERVICE_GET },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		stage_start(stage_path("out"), lists[i].words);
+		stage_expect(lists[i].asks);
+		stage_say(V_UNKNOWN);
+		assert_int_equal(stage_finish(), 0);
+		assert_string_equal(stage.out, "none\n");
+		assert_string_equal(stage.err, "");
+	}
+}
+
+static struct wire_msg pratica(uint8_t at)
+{
+	return (struct wire_msg){ .type = WIRE_PRATICA_IS,
+				  .pratica_is = { .number = NUMBER, .cf = CF, .state = at,
+						  .category = 4, .opened_s = 1700000000,
+						  .due_s = LAPSES_S } };
+}
+
+static void show(struct wire_msg rep, const char *json)
+{
+	START("request", "show", NUMBER, json);
+	stage_expect(WIRE_REQUEST_SHOW);
+	stage_answer(rep);
+	assert_int_equal(stage_finish(), 0);
+}
+
+/* uid 0 is root's: where nobody did it there is none. */
+static void test_nobody_did_it(void **state)
+{
+	static const bool judged[] = { [4] = true, [5] = true, [6] = true, [7] = true, [10] = true };
+	struct wire_msg p;
+
+	(void)state;
+	for (uint8_t at = 1; at <= 10; at++) {
+		p = pratica(at);
+		show(p, "--json");
+		assert_non_null(strstr(stage.out, "\"opened_by\":0,"));
+		assert_non_null(strstr(stage.out, "\"recorded_by\":null,"));
+		assert_non_null(strstr(stage.out, at == 7 ? "\"judged_by\":0," : "\"judged_by\":null,"));
+		p.pratica_is.sha256[9] = 1; /* root has recorded a file */
+		show(p, "--json");
+		assert_non_null(strstr(stage.out, "\"recorded_by\":0,"));
+		assert_non_null(strstr(stage.out, at < sizeof(judged) && judged[at]
+							  ? "\"judged_by\":0," : "\"judged_by\":null,"));
+		assert_int_equal(strstr(stage.out, "\"due\":null") != NULL, at == 7 || at == 8 || at == 10);
+	}
+	show(pratica(3), NULL);
+	assert_true(LINE("documents recorded by uid -") && LINE("judged by uid", " -") &&
+		    LINE("opened by uid", " 0"));
+}
+
+static void status_of(struct wire_record r)
+{
+	START("status", CF);
+	stage_expect(WIRE_STATUS);
+	stage_answer((struct wire_msg){ .type = WIRE_RECORD, .record = r });
+	stage_expect(WIRE_SOURCE_GET);
+	stage_say(V_UNKNOWN);
+	assert_int_equal(stage_finish(), 0);
+}
+
+/* Of a temporary PIN the contacts tell whether the desk issued it, or a pratica. */
+static void test_temporary(void **state)
+{
+	(void)state;
+	for (uint8_t missing = 0; missing <= 3; missing++) {
+		status_of((struct wire_record){ .life = 2, .level = 1, .missing = missing });
+		assert_true(missing == 3 ? LINE("issued by uid", " 0") : LINE("issued by uid", " -"));
+		assert_true(LINE("if lost before the first login: pinctl revoke " CF) == (missing == 3));
+		assert_true(LINE("pinctl request duplicate NUMBER --cf " CF, "request list",
+				 "pinctl revoke") == (missing != 3));
+	}
+	status_of((struct wire_record){ .life = 3, .level = 1, .asked_s = 1 });
+	assert_null(strstr(stage.out, "--document")); /* it is judged first */
+}
+
+/* What to do next about a pratica is never what pind would refuse. */
+static void test_next(void **state)
+{
+	static const struct {
+		uint8_t at, waiting, given_up, duplicates;
+		const char *trouble, *name, *next, *not;
+	} rows[] = {
+		{ 1, 0, 0, 0, "", "", "the address is wrong: pinctl request cancel " NUMBER, "resend" },
+		{ 1, 1, 0, 0, "", "", "systemctl status pin-courier@electronic\n", "resend" },
+		{ 1, 1, 0, 0, "refused", "", "pinctl request resend " NUMBER, "cancel" },
+		{ 1, 0, 1, 0, "refused", "", "given up; to try again: pinctl request resend", "cancel" },
+		{ 4, 0, 0, 0, "", "", "no address is known", "is known now" },
+		{ 4, 0, 0, 0, "", "Neri", "the address is known now: pinctl request address " NUMBER, "import" },
+		{ 5, 1, 0, 0, "", "Neri", "systemctl status pin-courier@post\n", "resend" },
+		{ 5, 1, 0, 0, "no paper", "Neri", "pinctl request resend " NUMBER, "cancel" },
+		{ 6, 0, 0, 2, "", "Neri", "pinctl request duplicate " NUMBER, "cancel" },
+		{ 6, 0, 0, 3, "", "Neri", "no other can be sent: pinctl request cancel " NUMBER, "duplicate 2026" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct wire_msg p = pratica(rows[i].at);
+
+		p.pratica_is.waiting = rows[i].waiting;
+		p.pratica_is.parked = rows[i].given_up;
+		p.pratica_is.duplicates = rows[i].duplicates;
+		snprintf(p.pratica_is.trouble, sizeof(p.pratica_is.trouble), "%s", rows[i].trouble);
+		snprintf(p.pratica_is.name, sizeof(p.pratica_is.name), "%s", rows[i].name);
+		show(p, NULL);
+		assert_non_null(strstr(stage.out, rows[i].next));
+		assert_null(strstr(stage.out, rows[i].not));
+	}
+}
+
+static void test_given_up(void **state)
+{
+	struct wire_msg p = pratica(1);
+
+	(void)state;
+	START("request", "list", "--state", "given-up", "--json");
+	stage_expect(WIRE_REQUEST_NEXT);
+	stage_answer(p);
+	memcpy(p.pratica_is.number, "2026-0000002-Q", 15);
+	p.pratica_is.parked = 1;
+	stage_expect(WIRE_REQUEST_NEXT);
+	stage_answer(p);
+	stage_expect(WIRE_REQUEST_NEXT);
+	stage_say(V_UNKNOWN);
+	assert_int_equal(stage_finish(), 0);
+	assert_true(strstr(stage.out, "2026-0000002-Q") != NULL && strstr(stage.out, NUMBER) == NULL);
+}
+
+/* A refusal that means something else here says so. */
+static void test_own_words(void **state)
+{
+	static const struct {
+		const char *words[10];
+		enum wire_type asks;
+		unsigned int code;
+		const char *text;
+	} rows[] = {
+#define NEW(category) "request", "new", CF, "--email=a@b.it", "--category=" category
+		{ { NEW("lavoratore") }, WIRE_REQUEST_NEW, V_LIVE, "or a request for one" },
+		{ { NEW("autonomo"), "--matricola=A1" }, WIRE_REQUEST_NEW, V_REGISTRY, "of this person" },
+		{ { NEW("patronato") }, WIRE_REQUEST_NEW, V_REGISTRY, "not among the patronati" },
+		{ { "request", "confirm", "0123456789abcdef0123456789abcdef" }, WIRE_REQUEST_CONFIRM,
+		  V_REGISTRY, "of this company" },
+		{ { "request", "resend", NUMBER }, WIRE_REQUEST_RESEND, V_STATE, "has failed" },
+		{ { "request", "duplicate", NUMBER, "--cf", CF }, WIRE_REQUEST_DUPLICATE, V_LIMIT,
+		  "there were three, or the last letter" },
+		{ { "recover", CF }, WIRE_RECOVER, V_LIMIT, "a link was ordered less than ten minutes ago" },
+		{ { "recover", CF }, WIRE_RECOVER, V_UNKNOWN, "the right codice fiscale" },
+		{ { "status", CF }, WIRE_STATUS, V_UNKNOWN, "the right codice fiscale" },
+		{ { "unlock", CF }, WIRE_UNLOCK, V_UNKNOWN, "the right codice fiscale" },
+		{ { "revoke", CF, "--reason=x" }, WIRE_REVOKE, V_UNKNOWN, "the right codice fiscale" },
+		{ { "unlock", CF }, WIRE_UNLOCK, V_DENIED, "the group pind-helpdesk or pind-approver," },
+		{ { "status", CF }, WIRE_STATUS, V_DENIED, "the group pind-helpdesk or pind-approver," },
+		{ { "request", "list" }, WIRE_REQUEST_NEXT, V_DENIED, "pind-helpdesk or pind-approver," },
+		{ { "recover", CF }, WIRE_RECOVER, V_DENIED, "the group pind-helpdesk or pind-portal," },
+		{ { "audit", "head" }, WIRE_AUDIT_HEAD, V_DENIED, "the group pind-auditor," },
+		{ { "service", "list" }, WIRE_SERVICE_GET, V_DENIED,
+		  "the group pind-helpdesk or pind-approver or pind-auditor," },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		stage_start(stage_path("out"), rows[i].words);
+		stage_expect(rows[i].asks);
+		stage_say(rows[i].code);
+		assert_int_equal(stage_finish(), verdict_exit(rows[i].code));
+		assert_non_null(strstr(stage.err, rows[i].text));
+		assert_true(stage_lines(stage.err) == 1 && stage.out[0] == '\0');
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, stage_open, stage_close)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_every_verdict, stage_open, stage_close),
-		cmocka_unit_test_setup_teardown(test_nonsense, stage_open, stage_close),
-		cmocka_unit_test_setup_teardown(test_foreign_listener, stage_open, stage_close),
-		cmocka_unit_test_setup_teardown(test_status, stage_open, stage_close),
-		cmocka_unit_test_setup_teardown(test_status_explains, stage_open, stage_close),
-		cmocka_unit_test_setup_teardown(test_services, stage_open, stage_close),
-		cmocka_unit_test_setup_teardown(test_service_test, stage_open, stage_close),
+		TEST(test_every_verdict), TEST(test_nonsense), TEST(test_foreign_listener),
+		TEST(test_status), TEST(test_status_explains), TEST(test_services),
+		TEST(test_service_test), TEST(test_nothing_to_list), TEST(test_nobody_did_it),
+		TEST(test_temporary), TEST(test_next), TEST(test_given_up),
+		TEST(test_own_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

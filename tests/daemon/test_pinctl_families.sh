@@ -33,6 +33,11 @@ lines() {
 	done
 }
 
+# told STATUS TEXT: the status, one line on stderr with the text beside what is on stdout
+told() {
+	[ "$status" -eq "$1" ] && [ -s "$D/out" ] && [ "$(wc -l <"$D/err")" -eq 1 ] && grep -qF -- "$2" "$D/err"
+}
+
 bad_line() {
 	text=$1
 	shift
@@ -78,6 +83,7 @@ new="request new $CF --category"
 	bad_line "letters and digits" $new autonomo --email a@b.it --matricola A-1
 	bad_line "needs --address" $new intermediario --email a@b.it --subtype avvocato
 	bad_line "--address takes" $new intermediario --email a@b.it --address 'a|b'
+	bad_line "two bars" $new intermediario --email a@b.it --subtype avvocato --address 'a|b|c|d'
 	bad_line "street" $new intermediario --email a@b.it --address 'a||b'
 	bad_line "no --address" $new lavoratore --email a@b.it --address 'a|b|c'
 	bad_line "32 hexadecimal" request confirm 0123
@@ -93,12 +99,13 @@ new="request new $CF --category"
 	bad_line "--reason" request cancel $NUMBER
 	bad_line "needs --cf" request duplicate $NUMBER
 	bad_line "all three" request duplicate $NUMBER --cf $CF --delegate $OTHER
-	bad_line "expired" request duplicate $NUMBER --cf $CF --delegate $OTHER --proxy 1 \
+	bad_line "a delegate needs one" request duplicate $NUMBER --cf $CF --delegate $OTHER --proxy 1 \
 		--document $PAST
-	bad_line "no state" request list --state open
+	bad_line "no state 'open': they are opened," request list --state open
+	bad_line "KIND is one of carta-identita" request documents $NUMBER --document tessera:1:x:2090-01-01
+	bad_line "cf-change needs one" cf-change $CF $OTHER --document $PAST
 	bad_line "too few" cf-change $CF
 	bad_line "needs --document" cf-change $CF $OTHER
-	bad_line "expired" cf-change $CF $OTHER --document $PAST
 	bad_line "natural person" cf-change $CF $FIRM --document $LEFT
 	bad_line "too many" remind $CF
 	bad_line "takes CF, or" recover
@@ -129,6 +136,8 @@ for c in request delegation registry audit; do
 	p $c --help
 	is "help: pinctl $c" gave 0 Usage: --json --socket
 done
+p cf-change --help
+is "help: cf-change is for good" gave 0 "for good; compare both codes"
 p request list
 is "no pind: one line, status 3" refused 3 "nobody listens"
 printf 'cf\n%s\n' $CF >"$D/csv"
@@ -195,12 +204,30 @@ second() {
 
 p request list --json
 is "request list: none" gave 0 '[]'
+p request list
+is "request list: none, in words" gave 0 none
+p delegation list $CF
+is "delegation list: none, in words" gave 0 none
+p audit list --from 9
+is "audit list: none, in words" gave 0 none
+
+# Whose duty is what: pinctl says it as pind decides it.
+# table FILE: its lines "WIRE_X DUTIES" of operators, and what its names of several duties mean
+table() {
+	sed -n 's/^#define \(DESK\|ANYBODY\|PUBLIC\) */\1 /p; s/^\t{ \(WIRE_[A-Z_]*\), *\(ROLE_ADMIN, *\)\{0,1\}\([A-Z_| ]*\),.*/\1 \3/p' \
+		"$1" | sed 's/DUTY_//g' | grep -v -e ' ROLE_' -e ' 0$' | sort
+}
+table pind/verbs.c >"$D/theirs"
+table pinctl/ask.c >"$D/ours"
+status=$(wc -l <"$D/theirs")
+is "duties: pinctl has the table of pind" test "$status" -gt 40
+is "duties: the same for each" cmp "$D/theirs" "$D/ours"
 p request show $NUMBER
 is "request show: none" refused 19 "no such pratica"
 p request show $NUMBER --json
 is "request show: none, JSON" gave 19 '{"verdict":"UNKNOWN","text":"no such pratica'
 p request new $CF --category lavoratore --email mario@example.it
-is "request new" gave 0 "$CF" opened lavoratore inps sede "pinctl request resend"
+is "request new" gave 0 "$CF" opened lavoratore inps sede "pin-courier@electronic"
 p request list --json --state opened
 is "request list, JSON" gave 0 '[{"number":"' "\"cf\":\"$CF\",\"state\":\"opened\""
 N=$(sed 's/.*"number":"\([^"]*\)".*/\1/' "$D/out")
@@ -212,9 +239,15 @@ is "request show: the number in any spelling" gave 0 "\"number\":\"$N\"" '"state
 p status $CF --json
 is "request new: there is a PIN to come" gave 0 '"life":"awaiting"'
 p request new $CF --category pensionato --email mario@example.it
-is "request new: one PIN at a time" refused 20 "revoke"
+is "request new: one PIN at a time" refused 20 "or a request for one"
 p request confirm $TOKEN
 is "request confirm: no such link" refused 19 "no such link"
+p request confirm "https://pin.example.it/conferma?a=1&t=$TOKEN"
+is "request confirm: the whole link" refused 19 "no such link"
+echo "https://pin.example.it/conferma?t=$TOKEN" |
+	"$PINCTL" --socket "$D/run/admin.sock" request confirm - >"$D/out" 2>"$D/err"
+status=$?
+is "request confirm: the whole link, typed" refused 19 "no such link"
 p request documents "$N" --fax F1
 is "request documents: not now" refused 30 "request show"
 p request documents "$N" --file "$D/key"
@@ -241,9 +274,9 @@ p status $CF --json
 is "request cancel: no PIN any more" gave 0 '"life":"revoked"'
 
 p request new $OTHER --category autonomo --matricola mu1 --email l@example.it
-is "request new: a matricola nobody knows" refused 33 "registry import"
+is "request new: a matricola nobody knows" refused 33 "matricola of this person"
 p request new $OTHER --category patronato --email l@example.it
-is "request new: no patronato" refused 33 "registry import"
+is "request new: no patronato" refused 33 "not among the patronati"
 
 # ---- registries --------------------------------------------------------------------------------
 
@@ -289,6 +322,13 @@ for text in '' 'matricola,x' 'cf,matricola,cf' '"cf,matricola' 'cf'; do
 	is "registry import: nothing then" gave 1 "lines put"
 done
 
+printf '\377\376c\000f\000\n\000' >"$D/csv"
+p registry import patronati "$D/csv"
+is "registry import: UTF-16" grep -q "^$D/csv:1: it is not UTF-8: .*or UTF-16" "$D/err"
+printf 'cf\tmatricola\n' >"$D/csv"
+p registry import matricole "$D/csv"
+is "registry import: tabs" grep -q "^$D/csv:1: .*a tab? separate by" "$D/err"
+
 # The same code, many times over: the last line counts, whatever travels side by side.
 { echo matricola,cf && seq 1 2000 |
 	awk -v a=$CF -v b=$OTHER '{ print "S" $1 % 7 "," ($1 > 1990 ? b : a) }'; } >"$D/csv"
@@ -320,7 +360,8 @@ is "delegation add" gave 0 "another operator"
 p delegation add $CF $FIRM
 is "delegation add: once" refused 20 "already"
 p delegation list $CF --json
-is "delegation list" gave 0 "[{\"company\":\"$FIRM\",\"state\":\"asked\"" '"until":"2090-12-31"'
+is "delegation list" gave 0 "[{\"company\":\"$FIRM\",\"state\":\"asked\"" '"until":"2090-12-31"' \
+	"\"made_by\":$(id -u),\"approved_by\":null}"
 p delegation approve $CF $FIRM
 is "delegation approve: not by who added it" refused 31 "another operator"
 second "delegation approve, by the other" delegation approve $CF $FIRM -- gave 0 approved
@@ -334,7 +375,7 @@ is "delegation approve: too late" refused 21 "add another"
 
 # ---- the audit chain ---------------------------------------------------------------------------
 
-second "audit: not for who is no auditor" audit head -- refused 18 "may not"
+second "audit: not for who is no auditor" audit head -- refused 18 "the group pind-auditor,"
 p audit list --json
 is "audit list" gave 0 '[{"serial":1,' '"act":"request_new"' "\"object\":\"$N\"" '"act":"delegation_revoke"' \
 	'"detail":"left the firm"' "3 lines, sha256 $sum"
@@ -389,7 +430,7 @@ is "cf-change: nobody asks for one" refused 36 "replaced by another"
 
 # ---- two operators for one letter --------------------------------------------------------------
 
-second "issue: not by one operator" issue $THIRD --print - -- gave 0 "$THIRD"
+second "issue: not by one operator" issue $THIRD --print - -- told 0 "issue $THIRD --approve --issued-by $NOBODY"
 second "status: who countersigns says whose it is" status $THIRD -- \
 	gave 0 "issue $THIRD --approve --issued-by $NOBODY"
 second "issue --approve: not by who issued" issue $THIRD --approve --issued-by $NOBODY -- \

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_pinctl_issue.c - pinctl issue: what pind is told, in which order, and where the PIN goes. */
+/*
+ * test_pinctl_issue.c - pinctl issue: what pind is told, in which order, and where the PIN goes; and
+ * other commands whose answer cannot be written, or that stop half way.
+ */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +12,8 @@
 #include "argon.h"
 #include "stage.h"
 #include "verdict.h"
+
+#define NUMBER "2026-0000001-B"
 
 static void say_cost(uint32_t ops, uint32_t mem_kib)
 {
@@ -177,6 +182,53 @@ static void test_issue_keeps_files(void **state)
 	assert_true(exists(stage.letter));
 }
 
+/* What was done is said to be, and what was only asked is not. */
+static void test_not_written(void **state)
+{
+	(void)state;
+	stage_start("/dev/full", (const char *const[]){ "revoke", CF, "--reason=x", NULL });
+	stage_expect(WIRE_REVOKE);
+	stage_say(V_OK);
+	assert_int_equal(stage_finish(), 4);
+	assert_string_equal(stage.err, "pinctl: done, but the answer could not be written (No space left on "
+				       "device): see 'pinctl status'\n");
+	stage_start("/dev/full", (const char *const[]){ "request", "cancel", NUMBER, "--reason=x", NULL });
+	stage_expect(WIRE_REQUEST_CANCEL);
+	stage_say(V_OK);
+	assert_int_equal(stage_finish(), 4);
+	assert_non_null(strstr(stage.err, "see 'pinctl request list'"));
+	stage_start("/dev/full", (const char *const[]){ "revoke", CF, "--reason=x", "--json", NULL });
+	stage_expect(WIRE_REVOKE);
+	stage_say(V_REVOKED);
+	assert_int_equal(stage_finish(), verdict_exit(V_REVOKED));
+	assert_null(strstr(stage.err, "done"));
+	stage_start("/dev/full", (const char *const[]){ "request", "show", NUMBER, NULL });
+	stage_expect(WIRE_REQUEST_SHOW);
+	stage_answer((struct wire_msg){ .type = WIRE_PRATICA_IS, .pratica_is.number = NUMBER });
+	assert_int_equal(stage_finish(), 4);
+	assert_string_equal(stage.err, "pinctl: cannot write the answer: No space left on device\n");
+}
+
+/* Where an import stopped, and what to do then. */
+static void test_import_stops(void **state)
+{
+	FILE *f = fopen(stage.letter, "w"); /* it is removed at the end */
+
+	(void)state;
+	assert_true(f != NULL && fputs("cf\n\n" CF "\n", f) >= 0 && fclose(f) == 0);
+	START("registry", "import", "patronati", stage.letter);
+	stage_expect(WIRE_REGISTRY_BEGIN);
+	stage_say(V_OK);
+	stage_expect(WIRE_REGISTRY_PUT);
+	stage_say(V_FAILED);
+	stage_expect(WIRE_REGISTRY_DONE);
+	assert_int_equal(stage.req.registry_done.lines, 0);
+	stage_say(V_OK);
+	assert_int_equal(stage_finish(), verdict_exit(V_FAILED));
+	assert_non_null(strstr(stage.err, "line 3"));
+	assert_non_null(strstr(stage.err, "import the file again from the beginning"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +239,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_issue_not_printed, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(test_issue_without_day, stage_open, stage_close),
 		cmocka_unit_test_setup_teardown(test_issue_keeps_files, stage_open, stage_close),
+		cmocka_unit_test_setup_teardown(test_not_written, stage_open, stage_close),
+		cmocka_unit_test_setup_teardown(test_import_stops, stage_open, stage_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -291,13 +291,17 @@ static void by_a_pipe_a_line_each(void **state)
 	assert_int_equal(PIPE(lines, out, "status", ANN), 0);
 	assert_non_null(strstr(out, "online"));
 	assert_non_null(strstr(out, "patente"));
-	unlink(file);
 	assert_int_equal(rig_ask(&look, &rep), 0);
 	judge.convert_judge.rev = rep.record.rev;
 	assert_int_equal(rig_ask(&judge, &rep), V_OK);
 	assert_int_equal(PIPE(lines, out, "status", ANN), 0);
 	assert_non_null(strstr(out, "dispositivo"));
 	assert_null(strstr(out, "online"));
+	assert_int_equal(PIPE(lines, out, "convert", ANN, "--document",
+			      "patente:U1X23:MIT-UCO:2090-12-31", "--file", file), 30);
+	assert_non_null(strstr(out, "Il PIN e' gia' dispositivo / the PIN is of level dispositivo already"));
+	assert_null(strstr(out, "pratica"));
+	unlink(file);
 
 	assert_int_equal(PIPE("", out, "status", ANN), 2);
 	assert_non_null(strstr(out, "nothing was typed"));
@@ -305,6 +309,26 @@ static void by_a_pipe_a_line_each(void **state)
 	assert_int_equal(PIPE(lines, out, "renew", ANN), 2); /* shown, and not typed back */
 	assert_int_equal(rig_try(ANN, pin), V_OK);
 	assert_int_equal(PIPE(lines, out, "status", ANN, "--file", "x"), 2);
+}
+
+/* Who imports at a terminal sees how far it is, from the first line on. */
+static void an_import_shows_its_progress(void **state)
+{
+	static const char head[] = "cf\n", line[] = ANN "\n";
+	char file[96], text[2048] = "";
+
+	(void)state;
+	rig_start();
+	memcpy(text, head, sizeof(head));
+	for (int i = 0; i < 100; i++)
+		memcpy(text + strlen(text), line, sizeof(line));
+	snprintf(file, sizeof(file), "%s/patronati.csv", rig.dir);
+	rig_write(file, text, strlen(text));
+	BEGIN(NULL, "--socket", rig.admin, "registry", "import", "patronati", file);
+	expect("line 1, 0%"); /* after the first, not after the first block */
+	expect("100");
+	assert_int_equal(end(), 0);
+	unlink(file);
 }
 
 int main(void)
@@ -315,6 +339,7 @@ int main(void)
 		TEST(the_code_is_asked_for),
 		TEST(the_echo_comes_back),
 		TEST(by_a_pipe_a_line_each),
+		TEST(an_import_shows_its_progress),
 	};
 
 	return cmocka_run_group_tests_name("pinctl_self", tests, NULL, NULL);
