@@ -154,11 +154,13 @@ t_units() {
 	sed 's,/usr/sbin/[a-z-]*,/bin/true,' systemd/pin-courier@.service >"$tmp/units/pin-courier@.service"
 	sed 's,/usr/sbin/pind,/bin/true,' systemd/pind.service >"$tmp/units/pind.service"
 	cp systemd/*.socket "$tmp/units" || return 1
+	mv "$tmp/units/pin-sendmail.socket" "$tmp/units/pin-sendmail-electronic.socket"
+	cp systemd/pin-sendmail@.service "$tmp/units/pin-sendmail-electronic@.service" || return 1
 	cp systemd/pin-courier-sendmail.conf "$tmp/units/pin-courier@electronic.service.d/sendmail.conf" || return 1
 	for channel in post electronic; do
 		SYSTEMD_UNIT_PATH="$tmp/units:" systemd-analyze verify --man=no \
 			"$tmp/units/pin-courier@$channel.service" >"$tmp/out" 2>&1
-		! grep 'pin-courier' "$tmp/out" || return 1
+		! grep -e 'pin-courier' -e pin-sendmail "$tmp/out" || return 1
 	done
 	sed 's,/usr/bin/pinctl,/bin/true,' systemd/pind-remind.service >"$tmp/units/pind-remind.service"
 	cp systemd/pind-remind.timer "$tmp/units" || return 1

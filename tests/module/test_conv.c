@@ -69,16 +69,16 @@ static const struct {
 	  "Too many attempts: try again in 1 day" },
 	{ V_THROTTLED, UINT32_MAX, "Troppi tentativi: riprovare fra 49711 giorni",
 	  "Too many attempts: try again in 49711 days" },
-	{ V_BLOCKED, 0, "Troppi tentativi: chiamare il numero verde",
+	{ V_BLOCKED, 0, "Troppi tentativi: chiamare l'assistenza",
 	  "Too many attempts: call the help line" },
 	{ V_LAPSED, 0, "PIN scaduto da troppo tempo: chiederne uno nuovo",
 	  "The PIN expired too long ago: request a new one" },
-	{ V_LEVEL, 0, "Questo servizio richiede il PIN dispositivo",
-	  "This service requires a PIN of level dispositivo" },
-	{ V_CATEGORY, 0, "Questo servizio non e' aperto alla sua categoria di utenti",
-	  "This service is not open to your category of users" },
-	{ V_DELEGATION, 0, "Nessuna delega approvata per questo soggetto",
-	  "There is no approved delegation for this subject" },
+	{ V_LEVEL, 0, "Questo servizio richiede il PIN dispositivo: chiederlo allo sportello",
+	  "This service requires a PIN of level dispositivo: ask for it at the desk" },
+	{ V_CATEGORY, 0, "Servizio non aperto a questa categoria di utenti: chiamare l'assistenza",
+	  "This service is not open to your category of users: call the help line" },
+	{ V_DELEGATION, 0, "Nessuna delega approvata per questo soggetto: chiederla allo sportello",
+	  "There is no approved delegation for this subject: ask for one at the desk" },
 };
 
 static void login_hears(const char *service, int flags, const char *text)
@@ -135,7 +135,8 @@ static void test_account_texts(void **state)
 	(void)state;
 	script(s);
 	assert_int_equal(stage_once(&st, "it", CF, DO_ACCT, 0, &a), PAM_PERM_DENIED);
-	assert_string_equal(a.heard, "error:Questo servizio richiede il PIN dispositivo|");
+	assert_string_equal(a.heard, "error:Questo servizio richiede il PIN dispositivo: "
+				    "chiederlo allo sportello|");
 	a = (struct actor){ 0 };
 	assert_int_equal(stage_once(&st, "it", CF, DO_ACCT, (int)PAM_SILENT, &a), PAM_PERM_DENIED);
 	assert_string_equal(a.heard, "");
@@ -150,11 +151,11 @@ static void test_warning(void **state)
 		int flags;
 	} rows[] = {
 		{ 0, "it", "", 0 },
-		{ 1, "it", "info:Il PIN scade fra 1 giorno|", 0 },
-		{ 14, "it", "info:Il PIN scade fra 14 giorni|", 0 },
-		{ 255, "it", "info:Il PIN scade fra 255 giorni|", 0 },
-		{ 1, "en", "info:The PIN expires in 1 day|", 0 },
-		{ 14, "en", "info:The PIN expires in 14 days|", 0 },
+		{ 1, "it", "info:Il PIN scade fra 1 giorno: poi si rinnova con il PIN attuale|", 0 },
+		{ 14, "it", "info:Il PIN scade fra 14 giorni: poi si rinnova con il PIN attuale|", 0 },
+		{ 255, "it", "info:Il PIN scade fra 255 giorni: poi si rinnova con il PIN attuale|", 0 },
+		{ 1, "en", "info:The PIN expires in 1 day: then it is renewed with the current PIN|", 0 },
+		{ 14, "en", "info:The PIN expires in 14 days: then it is renewed with the current PIN|", 0 },
 		{ 14, "quiet", "", 0 },
 		{ 14, "it", "", (int)PAM_SILENT },
 	};

@@ -23,7 +23,7 @@
 
 #define SHOW_IT "off:Il nuovo PIN e' NEW0-PXN5. Digitarlo per conferma: |"
 #define REPLACE                                                                                    \
-	"info:Il PIN temporaneo o scaduto va sostituito: segue il PIN definitivo, da annotare|"
+	"info:Il PIN temporaneo o scaduto va sostituito: annotare il PIN definitivo|"
 #define CHANGED                                                                                    \
 	"info:PIN cambiato: conservare il PIN definitivo, il precedente non vale piu'|"            \
 	"info:Il PIN definitivo scade il 22/05/2026|"
@@ -120,8 +120,8 @@ static void test_english(void **state)
 	script(s, 2);
 	assert_int_equal(pam_chauthtok(pamh, EXPIRED), PAM_SUCCESS);
 	assert_string_equal(
-		a.heard, "info:A temporary or expired PIN must be replaced: the definitive PIN "
-			 "follows, note it down|on:Mobile number: |on:E-mail address: |"
+		a.heard, "info:A temporary or expired PIN must be replaced: note down the "
+			 "definitive PIN|on:Mobile number: |on:E-mail address: |"
 			 "off:The new PIN is NEW0-PXN5-TTTT-0000. Type it to confirm: |"
 			 "info:PIN changed: keep the definitive PIN, the previous one is no longer "
 			 "valid|info:The definitive PIN expires on 2026-05-22|");
@@ -245,7 +245,7 @@ static void test_contacts_given_up(void **state)
 		script(s, 2);
 		assert_int_equal(pam_chauthtok(pamh, EXPIRED), PAM_AUTHTOK_ERR);
 		snprintf(heard, sizeof(heard), "%s%s%s%s%s%s%s", REPLACE, ask, again, ask, again,
-			 ask, "error:Servono un cellulare e un indirizzo e-mail validi|");
+			 ask, "error:Servono un cellulare e un indirizzo e-mail validi: ricominciare|");
 		assert_string_equal(a.heard, heard);
 		assert_int_equal(fake_asked(st.fake), 1);
 		pam_end(pamh, PAM_AUTHTOK_ERR);

@@ -48,7 +48,7 @@ t_gone() {
 	find "$tmp/gone" -name pinctl.1 | grep -q . || fail "no manual was installed" || return 1
 	make --no-print-directory uninstall B="$B" DESTDIR="$tmp/gone" PAMDIR=/pam || return 1
 	(cd "$tmp/gone" && find . ! -type d | sort) >"$tmp/left"
-	grep '^[0-9]* \./etc/' tests/system/install.exp | cut -d ' ' -f 2 | sort | diff - "$tmp/left"
+	grep '^[0-9]* \./etc/pind/' tests/system/install.exp | cut -d ' ' -f 2 | sort | diff - "$tmp/left"
 }
 
 t_prefix() {
