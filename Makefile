@@ -7,10 +7,11 @@
 #   bench      pind beside its peers, one table; bench-report writes it to docs/performance.md
 #   check-timing N=10000  does the time of an answer tell who has a PIN? N samples a class
 #   man        the manual, from docs/: build/man     install    DESTDIR= PREFIX=/usr; uninstall
+#   deb        the Debian packages: build/deb/*.deb
 # With V=1 it shows the commands of compiler and linker, else a word for each.
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
-.PHONY: all demo check tests fuzz fuzz-build lint layers install uninstall man clean bench bench-report check-timing
+.PHONY: all demo check tests fuzz fuzz-build lint layers install uninstall man clean bench bench-report check-timing deb
 
 B       ?= build
 ifeq ($(origin CC),default)
@@ -53,7 +54,7 @@ CORE_SRC := common/codec.c common/wire.c common/verdict.c common/person.c common
 PIND_SRC := $(CORE_SRC) pind/rota.c pind/lane.c pind/pool.c pind/route.c pind/slots.c pind/conn.c pind/sandbox.c pind/cgroup.c pind/listen.c pind/main.c
 PINCTL_SRC := $(COMMON:%=common/%.c) common/number.c common/argon.c common/token.c $(wildcard pinctl/*.c)
 COURIER_SRC := $(addprefix common/,codec.c wire.c verdict.c client.c symbols.c contact.c argon.c token.c plain.c) \
-        $(wildcard courier/*.c)
+        $(filter-out courier/pin_sendmail.c,$(wildcard courier/*.c))
 PIND_LIBS := -lm -llmdb -lsodium -lsystemd -linih -lseccomp -lpthread
 PINCTL_LIBS := -lsodium -lsmartcols -ljansson -lpthread
 COURIER_LIBS := -lsodium -linih -lhpdf
@@ -61,7 +62,7 @@ COURIER_LIBS := -lsodium -linih -lhpdf
 say = $(if $(V),,@echo '$(1) $(@:$(B)/%=%)';)
 obj = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
 
-all: $(B)/pind $(B)/pinctl $(B)/pin-courier $(B)/pam_inpspin.so
+all: $(B)/pind $(B)/pinctl $(B)/pin-courier $(B)/pin-sendmail $(B)/pam_inpspin.so
 
 $(B)/pind: $(call obj,rel,$(PIND_SRC))
 	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -Wl,-z,nodlopen -o $@ $^ $(PIND_LIBS)
@@ -69,6 +70,8 @@ $(B)/pinctl: $(call obj,rel,$(PINCTL_SRC))
 	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -o $@ $^ $(PINCTL_LIBS)
 $(B)/pin-courier: $(call obj,rel,$(COURIER_SRC))
 	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -o $@ $^ $(COURIER_LIBS)
+$(B)/pin-sendmail: $(call obj,rel,courier/pin_sendmail.c)
+	$(call say,LD)$(CC) $(OPT) -pie $(LINK) -o $@ $^
 $(B)/pam_inpspin.so: $(call obj,pic,$(MODULE_SRC)) pam_inpspin/pam_inpspin.map
 	$(call say,LD)$(CC) $(OPT) -shared $(LINK) -Wl,--no-undefined,--no-undefined-version,--fatal-warnings \
 	  -Wl,--version-script=pam_inpspin/pam_inpspin.map -o $@ $(filter %.o,$^) -lpam
@@ -208,6 +211,11 @@ UNITDIR     ?= /lib/systemd/system
 SYSUSERSDIR ?= /usr/lib/sysusers.d
 TMPFILESDIR ?= /usr/lib/tmpfiles.d
 CONFDIR     ?= /etc/pind
+LIBEXECDIR  ?= $(PREFIX)/libexec/pind
+BASHDIR     ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR      ?= $(PREFIX)/share/zsh/$(if $(PREFIX:/usr=),site-functions,vendor-completions)
+CATALOGDIR  ?= /usr/lib/systemd/catalog
+APPARMORDIR ?= /etc/apparmor.d
 
 $(B)/pind.conf: systemd/pind.conf.awk include/person.def pind/conf.def
 	awk -f $^ >$@
@@ -226,16 +234,28 @@ install: all man $(B)/pind.conf $(B)/courier.conf
 	  install -m 0644 /dev/stdin $(DESTDIR)$(UNITDIR)/pind.service
 	install -m 0644 systemd/pind-auth.socket systemd/pind-admin.socket systemd/pind-courier.socket \
 	  $(DESTDIR)$(UNITDIR)
+	install -D -m 0755 systemd/pind-key $(DESTDIR)$(LIBEXECDIR)/pind-key
+	sed 's,/usr/libexec/pind/,$(LIBEXECDIR)/,' systemd/pind-key.service | \
+	  install -m 0644 /dev/stdin $(DESTDIR)$(UNITDIR)/pind-key.service
 	install -D -m 0644 systemd/pind.sysusers $(DESTDIR)$(SYSUSERSDIR)/pind.conf
 	install -D -m 0644 systemd/pind.tmpfiles $(DESTDIR)$(TMPFILESDIR)/pind.conf
+	install -D -m 0644 systemd/pind.catalog $(DESTDIR)$(CATALOGDIR)/pind.catalog
+	install -D -m 0644 apparmor/abstractions/pind $(DESTDIR)$(APPARMORDIR)/abstractions/authentication.d/pind
+	sed 's,/usr/sbin/pind ,$(SBINDIR)/pind ,' apparmor/usr.sbin.pind | \
+	  install -m 0644 /dev/stdin $(DESTDIR)$(APPARMORDIR)/usr.sbin.pind
+	sed 's,/usr/sbin/pin-courier ,$(SBINDIR)/pin-courier ,' apparmor/usr.sbin.pin-courier | \
+	  install -m 0644 /dev/stdin $(DESTDIR)$(APPARMORDIR)/usr.sbin.pin-courier
 	sed 's,/usr/sbin/pin-courier,$(SBINDIR)/pin-courier,' systemd/pin-courier@.service | \
 	  install -m 0644 /dev/stdin $(DESTDIR)$(UNITDIR)/pin-courier@.service
 	install -D -m 0644 systemd/pin-courier-sendmail.conf \
 	  $(DESTDIR)$(UNITDIR)/pin-courier@electronic.service.d/sendmail.conf
-	install -d $(DESTDIR)$(UNITDIR)/pin-courier@post.service.d
-	sed 's,@electronic,@post,; s,pin-courier/post,pin-courier/electronic,' \
-	  systemd/pin-courier-sendmail.conf | install -m 0644 /dev/stdin \
-	  $(DESTDIR)$(UNITDIR)/pin-courier@post.service.d/sendmail.conf.example
+	install -D -m 0755 $(B)/pin-sendmail $(DESTDIR)$(LIBEXECDIR)/pin-sendmail
+	for channel in electronic post; do \
+	  for unit in .socket @.service; do \
+	    sed "s,electronic,$$channel,g" systemd/pin-sendmail$$unit | install -m 0644 /dev/stdin \
+	      "$(DESTDIR)$(UNITDIR)/pin-sendmail-$$channel$$unit" || exit 1; \
+	  done; \
+	done
 	install -d $(DESTDIR)$(CONFDIR)/templates
 	for file in $(B)/pind.conf $(B)/courier.conf $(wildcard templates/*.txt); do \
 	  dest=$(DESTDIR)$(CONFDIR)/$${file##*/}; \
@@ -245,6 +265,8 @@ install: all man $(B)/pind.conf $(B)/courier.conf
 	sed 's,/usr/bin/pinctl,$(BINDIR)/pinctl,' systemd/pind-remind.service | \
 	  install -m 0644 /dev/stdin $(DESTDIR)$(UNITDIR)/pind-remind.service
 	install -m 0644 systemd/pind-remind.timer $(DESTDIR)$(UNITDIR)
+	install -D -m 0644 completions/pinctl.bash $(DESTDIR)$(BASHDIR)/pinctl
+	install -D -m 0644 completions/_pinctl $(DESTDIR)$(ZSHDIR)/_pinctl
 	for page in $(B)/man/*.[1-8]; do \
 	  test ! -e $$page || \
 	  install -D -m 0644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; \
@@ -253,13 +275,31 @@ install: all man $(B)/pind.conf $(B)/courier.conf
 # Programs, units and manual; the configuration, the key, the store, users and groups stay.
 uninstall:
 	$(RM) $(DESTDIR)$(SBINDIR)/pind $(DESTDIR)$(SBINDIR)/pin-courier $(DESTDIR)$(BINDIR)/pinctl \
-	  $(DESTDIR)$(PAMDIR)/pam_inpspin.so \
-	  $(addprefix $(DESTDIR)$(UNITDIR)/,pind.service pind-auth.socket pind-admin.socket pind-courier.socket \
-	  pin-courier@.service pin-courier@electronic.service.d/sendmail.conf \
-	  pin-courier@post.service.d/sendmail.conf.example pind-remind.service pind-remind.timer) \
-	  $(DESTDIR)$(SYSUSERSDIR)/pind.conf $(DESTDIR)$(TMPFILESDIR)/pind.conf \
+	  $(DESTDIR)$(PAMDIR)/pam_inpspin.so $(DESTDIR)$(LIBEXECDIR)/pind-key \
+	  $(DESTDIR)$(BASHDIR)/pinctl $(DESTDIR)$(ZSHDIR)/_pinctl \
+	  $(addprefix $(DESTDIR)$(UNITDIR)/,pind.service pind-key.service pind-auth.socket pind-admin.socket pind-courier.socket \
+	  pin-courier@.service pin-courier@electronic.service.d/sendmail.conf pin-sendmail-electronic.socket \
+	  pin-sendmail-electronic@.service pin-sendmail-post.socket pin-sendmail-post@.service \
+	  pind-remind.service pind-remind.timer) $(DESTDIR)$(LIBEXECDIR)/pin-sendmail \
+	  $(DESTDIR)$(SYSUSERSDIR)/pind.conf $(DESTDIR)$(TMPFILESDIR)/pind.conf $(DESTDIR)$(CATALOGDIR)/pind.catalog \
+	  $(addprefix $(DESTDIR)$(APPARMORDIR)/,usr.sbin.pind usr.sbin.pin-courier abstractions/authentication.d/pind) \
 	  $(foreach page,$(MAN),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page))
-	-rmdir $(DESTDIR)$(UNITDIR)/pin-courier@electronic.service.d $(DESTDIR)$(UNITDIR)/pin-courier@post.service.d
+	-rmdir $(DESTDIR)$(UNITDIR)/pin-courier@electronic.service.d
+	-rmdir $(DESTDIR)$(LIBEXECDIR)
+
+# ---- deb: from a copy of what git knows of, so that the tree stays as it is -----------------------
+# dpkg-buildpackage must not take over what this make was told; debian/rules builds in the copy.
+deb:
+	@scripts/need deb
+	$(RM) -r $(B)/deb
+	mkdir -p $(B)/deb/src
+	git ls-files -z --cached --others --exclude-standard | \
+	  xargs -0 sh -c 'for f; do test ! -e "$$f" || printf "%s\0" "$$f"; done' sh | \
+	  tar -c --mtime="@$$(dpkg-parsechangelog -S Timestamp)" --null -T - | tar -x -C $(B)/deb/src
+	cd $(B)/deb/src && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u B -u CC -u HARDEN \
+	  dpkg-buildpackage -us -uc -b
+	$(RM) -r $(B)/deb/src
+	@ls $(B)/deb/*.deb
 
 clean:
 	$(RM) -r $(B)
