@@ -3,6 +3,7 @@
 #   all        build/pind build/pinctl build/pin-courier build/pam_inpspin.so
 #   demo       the main job, and a pratica, on a private pind, as a transcript
 #   check      every test, sanitized; ends with "N passed, N failed"
+#   check-system  those on booted machines, as root; FAST=1: some of them
 #   fuzz T=60  libFuzzer, T seconds a target        lint  analysers, layers, sizes, man pages
 #   bench      pind beside its peers, one table; bench-report writes it to docs/performance.md
 #   check-timing N=10000  does the time of an answer tell who has a PIN? N samples a class
@@ -11,7 +12,7 @@
 # With V=1 it shows the commands of compiler and linker, else a word for each.
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
-.PHONY: all demo check tests fuzz fuzz-build lint layers install uninstall man clean bench bench-report check-timing deb
+.PHONY: all demo check check-system ready-system tests fuzz fuzz-build lint layers install uninstall man clean bench bench-report check-timing deb
 
 B       ?= build
 ifeq ($(origin CC),default)
@@ -118,7 +119,17 @@ check:
 	@scripts/need check
 	@env -u HARDEN $(MAKE) --no-print-directory all tests
 	@env -u HARDEN $(MAKE) --no-print-directory CC=clang B=$(B)/clang all
+	@test "$$(id -u)" -ne 0 || $(MAKE) --no-print-directory ready-system
 	tests/run
+
+# ---- check-system: what boots machines. Root; FAST=1: three minutes of it. Part of check ---------
+ready-system:
+	@env -u HARDEN $(MAKE) --no-print-directory deb
+	tests/services/prepare
+check-system:
+	@scripts/need check
+	@env -u HARDEN $(MAKE) --no-print-directory all ready-system
+	tests/run $(if $(FAST),$(addprefix services/test_,pages pamtester sshd sudo passwd cron),system packages services)
 
 # ---- fuzz: every tests/fuzz/fuzz_*.c, with all of pind, under clang's libFuzzer -----------------
 FUZZ_CC ?= clang

@@ -171,9 +171,6 @@ host_follow() {
 host_start() {
 	host_page "$1" && host_make || return 1
 	machine_boot "$host_tmp/console" || { cat "$host_tmp/console" && fail "no boot"; } || return 1
-	inside sh -c '[ ! -e /lib/systemd/system/pind-key.service ] || exit 0
-		head -c 32 /dev/urandom |
-		systemd-creds encrypt --name=pind.key - /etc/credstore.encrypted/pind.key' || return 1
 	inside systemctl enable --now pind-auth.socket pind-admin.socket pind-courier.socket || return 1
 	# shellcheck disable=SC2086 # words
 	[ -z "${HOST_EXTRA-}" ] ||
@@ -268,7 +265,7 @@ person_temporary() {
 	person_issue "$1" >"$host_tmp/issue" 2>&1 || { cat "$host_tmp/issue" && return 1; }
 }
 
-# The figures of people issued anew, at level $2; the PIN that is theirs.
+# Somebody with a definitive PIN of this level, whatever was before.
 person_ready() {
 	case ${2-semplice} in
 	semplice) person_temporary "$1" || return 1 ;;

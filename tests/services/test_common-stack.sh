@@ -13,7 +13,7 @@ unix     who is in /etc/passwd gets in with a good PIN, and is asked for a passw
 local    a local user gets in by all four, and is never asked for a PIN
 password a local user changes the password, root that of another
 level    a level that is not reached is refused
-stopped  with pind stopped root and a local user get in, at once, and people do not
+stopped  with pind stopped root and a local user get in, at once, and people do not, a password or none
 undone   switched off, the files are as they were, byte for byte
 removed  and so they are after the removal of the package
 secrets  no PIN is in a log'
@@ -106,8 +106,8 @@ t_level() {
 t_stopped() {
 	pind_stop && in_by_all Segreto-1 mario && by_login Segreto-1 root
 	in_as root || return 1
-	out_by 'ssh su' "$PIN
-$PIN" $CF && pind_start && by_ssh "$PIN" $CF
+	with_stdin $OTHER:Segreto-1 inside chpasswd && out_by 'ssh su' Segreto-1 $OTHER || return 1
+	out_by 'ssh su' "$PIN" $CF && pind_start && by_ssh "$PIN" $CF
 }
 
 # Those of a root on which nothing of ours was ever put.

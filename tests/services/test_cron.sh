@@ -36,7 +36,7 @@ refused() {
 }
 
 said() {
-	inside journalctl -q -o cat --no-pager --after-cursor="$cursor" -t CRON -t cron | grep -i "$1"
+	inside journalctl -q -o cat --no-pager --after-cursor="$cursor" -t CRON | grep -i "$1"
 }
 
 t_right() {
