@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # test_key.sh - how the root key is made: with what, and when not. The systemd-creds that is asked
-# is played here; test_life.sh asks the real one.
+# is played here; test_installed.sh asks the real one.
 # shellcheck disable=SC2317 # the cases are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1

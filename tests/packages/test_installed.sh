@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# test_life.sh - the packages on a Debian that boots: installed, set up in three commands, used,
-# upgraded, removed, purged, installed again. Needs root. B/deb: the packages, made if they are not there
-# or old.
+# test_installed.sh - the packages on a Debian that boots: installed, set up in three commands, used,
+# upgraded, removed, purged, installed again. Needs root. B/deb: the packages, made if they are old or
+# not there.
 # shellcheck disable=SC1091,SC2015,SC2016,SC2034,SC2086,SC2154,SC2317 # cases are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -37,7 +37,7 @@ MACHINE_PACKAGES='systemd systemd-sysv dbus passwd login libpam-runtime libpam-m
 
 B=${B:-build}
 unset MAKEFLAGS MAKELEVEL MFLAGS # of the make that runs the tests
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-life.XXXXXX") || exit 1
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-installed.XXXXXX") || exit 1
 trap 'machine_stop; rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
