@@ -322,6 +322,13 @@ unsigned int rig_files(void)
 	return least;
 }
 
+void rig_expect_files(unsigned int want)
+{
+	for (int i = 0; i < 100 && rig_files() != want; i++)
+		; /* many callers may have left at once */
+	assert_int_equal(rig_files(), want);
+}
+
 double rig_cpu_s(void)
 {
 	struct timespec ts;

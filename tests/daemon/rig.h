@@ -66,6 +66,7 @@ bool rig_alive(void);
 /* A line of /proc/PID/status in KiB, "VmRSS" or "VmHWM", its descriptors, its CPU time. */
 unsigned long rig_kib(const char *what);
 unsigned int rig_files(void);
+void rig_expect_files(unsigned int want); /* in the end */
 double rig_cpu_s(void);
 
 /*

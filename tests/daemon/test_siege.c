@@ -114,14 +114,6 @@ static void visits(unsigned int n)
 	assert_int_equal(rig_try(citizen, citizen_pin), V_OK);
 }
 
-/* pind closes what its callers left when it comes to it: then there are as many as before. */
-static void assert_files(unsigned int want)
-{
-	for (int i = 0; i < 1000 && rig_files() != want; i++)
-		usleep(10000);
-	assert_int_equal(rig_files(), want);
-}
-
 static void *try_nobody(void *arg)
 {
 	char cf[17];
@@ -163,7 +155,7 @@ static void test_nothing_is_kept(void **state)
 	files = rig_files();
 	kib = rig_kib("VmRSS");
 	visits(CYCLES);
-	assert_files(files);
+	rig_expect_files(files);
 	assert_in_range(rig_kib("VmRSS"), 0, kib + 512);
 	assert_in_range(rig_kib("VmHWM"), 0, WORKERS * MEM_KIB + BASE_KIB);
 	assert_in_range(rig_figure("inpspin_connections"), 0, 2); /* who asks, who has just left */
@@ -249,7 +241,7 @@ static void test_all_at_once(void **state)
 		assert_int_equal(recv(silent[i], &(char){ 0 }, 1, MSG_DONTWAIT), -1); /* patience */
 		close(silent[i]);
 	}
-	assert_files(files);
+	rig_expect_files(files);
 	assert_in_range(rig_kib("VmHWM"), WORKERS * MEM_KIB, WORKERS * MEM_KIB + BASE_KIB);
 	assert_true(rig_alive());
 	assert_int_equal(rig.pid, born);
