@@ -49,7 +49,8 @@ _pinctl_services() {
 	echo default
 	for file in /etc/pind/services.d/*.conf; do
 		file=${file##*/}
-		[[ $file == '*.conf' ]] || echo "${file%.conf}"
+		# compgen -W would run what a name says.
+		[[ $file =~ ^[A-Za-z0-9._-]+$ ]] && echo "${file%.conf}"
 	done
 }
 

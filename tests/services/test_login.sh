@@ -66,7 +66,7 @@ t_slow() {
 
 t_noaccount() {
 	mine=$PIN
-	person_ready $NOBODY && refused "$PIN" $NOBODY && grep 'Cannot make/remove an entry' "$host_tmp/talk" && PIN=$mine
+	person_ready $NOBODY && refused "$PIN" $NOBODY && grep 'Authentication failure' "$host_tmp/talk" && PIN=$mine
 }
 
 t_stopped() {

@@ -41,6 +41,7 @@ replay     a renewal is done once, by the browser that began it
 hidden     at work the page has no PIN in a command line, an environment or a file
 basic      programs log in by PAM with each request; an expired PIN is sent to the page
 map        when the program that knows sessions dies nobody is logged in
+orphan     an answer that a killed worker left goes to nobody else
 others     mod_auth_form keeps the PIN in a cookie, mod_intercept_form_submit tries a forged form
 idle       a session ends 20 minutes after its last page, and 8 hours after its login
 late       after some minutes the old PIN is asked for again

@@ -249,8 +249,8 @@ session_then() {
 t_idle() {
 	form a && submit a "$TOKEN" $CF "$GOOD" && was 303 || return 1
 	first=$(inside sed -n 's/.*__Host-inpspin\t//p' /run/host-test/a) session=$first
-	[ "$(session_then +30s "$session")" = "inpspin-semplice $CF -" ] || fail "30 s" || return 1
-	later=$(session_then +15m "$session" | sed -n "s/^inpspin-semplice $CF \(.\{50,\}\)$/\1/p")
+	[ "$(session_then +30s "$session")" = "inpspin-semplice $CF - $session" ] || fail "30 s" || return 1
+	later=$(session_then +15m "$session" | sed -n "s/^inpspin-semplice $CF \([^ ]\{50,\}\) $session$/\1/p")
 	[ -n "$later" ] || fail "no fresh cookie" || return 1
 	[ "$(session_then +21m "$session")" = NULL ] && [ "$(session_then +30m "$later" | cut -c 1-16)" = inpspin-semplice ] ||
 		fail "20 minutes" || return 1
@@ -370,4 +370,25 @@ t_map() {
 
 again_inside() {
 	web a /semplice/ && [ "$STATUS" = 200 ]
+}
+
+# A worker dies between its question and the answer: the answer is nobody else's.
+t_orphan() {
+	form a && submit a "$TOKEN" $CF "$GOOD" && was 303 || return 1
+	program=$(inside pgrep -f 'inpspin-web session')
+	inside kill -STOP "$program"
+	web a /semplice/ &
+	asked=$!
+	sleep 1
+	inside pkill -KILL -u www-data -x apache2
+	inside kill -CONT "$program"
+	wait $asked
+	soon web none /
+	orphan_asks && orphan_asks
+	shut=$?
+	inside systemctl reload apache2 && [ $shut -eq 0 ] && soon again_inside
+}
+
+orphan_asks() {
+	web none /semplice/ 'header = "Cookie: __Host-inpspin=x"' && was 303
 }

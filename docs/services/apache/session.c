@@ -72,14 +72,20 @@ static bool say(const char *line)
 	return true;
 }
 
+/*
+ * The cookie again at the end, and Apache looks at it: a worker that dies between its question and
+ * the answer leaves the answer in the pipe, for whoever asks next.
+ */
 static bool answer(const unsigned char *key, const char *cookie)
 {
-	char line[SESSION_ANSWER + 1];
+	char look[SESSION_ANSWER], line[SESSION_ANSWER + SESSION_TEXT + 1];
 	bool said;
 
-	session_look(line, key, cookie, (uint64_t)time(NULL));
-	memcpy(line + strlen(line), "\n", 2);
+	session_look(look, key, cookie, (uint64_t)time(NULL));
+	(void)snprintf(line, sizeof(line), strcmp(look, "NULL") != 0 ? "%s %s\n" : "%s\n", look,
+		       cookie);
 	said = say(line);
+	sodium_memzero(look, sizeof(look));
 	sodium_memzero(line, sizeof(line));
 	return said;
 }
