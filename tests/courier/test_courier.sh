@@ -4,6 +4,7 @@
 # shellcheck disable=SC2317 # the cases are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 
 CASES='arguments  what it is asked must make sense
 defaults   the courier.conf that is installed has no mistake but what must be set
@@ -15,15 +16,7 @@ units      systemd finds nothing to say, and the sandbox is tight'
 
 B=${B:-build}
 COURIER=${COURIER:-$B/san/pin-courier}
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-courier.XXXXXX") || exit 1
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-fail() {
-	echo "$*"
-	return 1
-}
+tmp_make courier
 
 # status pattern channel option...: it exits so, after one line with the pattern.
 says() {
@@ -173,18 +166,4 @@ t_units() {
 	done
 }
 
-echo "1..$(echo "$CASES" | wc -l)"
-n=0 bad=0
-while read -r name what; do
-	n=$((n + 1))
-	if "t_$name" </dev/null >"$tmp/said" 2>&1; then
-		echo "ok $n - $what"
-	else
-		echo "not ok $n - $what"
-		sed 's/^/# /' "$tmp/said"
-		bad=1
-	fi
-done <<END
-$CASES
-END
-exit $bad
+cases

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2317,SC2044 # the cases are called by name; names without blanks
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 
 CASES='play     the demo goes through, step by step
 told     what it shows is what it announces
@@ -15,16 +16,11 @@ ahead    stopped while the clock is ahead it leaves nothing behind
 office   stopped in the second act it leaves nothing behind'
 
 export B="${B:-build}"
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-demo-test.XXXXXX") || exit 1
 demo=''
-trap '[ -z "$demo" ] || kill -KILL -- "-$demo" 2>/dev/null; rm -rf "$tmp"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-fail() {
-	echo "$*"
-	return 1
+at_end() {
+	[ -z "$demo" ] || kill -KILL -- "-$demo" 2>/dev/null
 }
+tmp_make demo-test
 
 # In a session of its own, with the signals that the shell ignores for background jobs.
 start_demo() {
@@ -176,16 +172,5 @@ t_office() {
 	cut_short 'its clock a day ahead' HUP 143
 }
 
-echo "1..$(echo "$CASES" | wc -l)"
-n=0
-while read -r case_name case_text; do
-	n=$((n + 1))
-	if "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
-		echo "ok $n - $case_text"
-	else
-		echo "not ok $n - $case_text"
-		sed 's/^/# /' "$tmp/case" | tail -n 60
-	fi
-done <<EOF
-$CASES
-EOF
+CUT='tail'
+cases

@@ -5,6 +5,7 @@
 # shellcheck disable=SC2015,SC2317 # "a && b || c" is meant; the cases are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 
 CASES='table  --help lists commands, options, verbs and values
 bash   bash proposes those and no others
@@ -16,15 +17,7 @@ code   no codice fiscale, number or token is ever proposed'
 B=${B:-build}
 PINCTL=${PINCTL_RELEASE:-$B/pinctl}
 export ARGP_HELP_FMT=rmargin=4000 # a line each
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-completions.XXXXXX") || exit 1
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-fail() {
-	echo "$*"
-	return 1
-}
+tmp_make completions
 
 commands() {
 	"$PINCTL" --help | sed -n '/^Commands:/,$s/^  \([a-z][a-z-]*\) .*/\1/p'
@@ -136,22 +129,10 @@ t_code() {
 	done
 }
 
-echo "1..$(echo "$CASES" | wc -l)"
-why=
-for need in bash zsh /usr/share/bash-completion/bash_completion; do
-	[ -e "$need" ] || command -v "$need" >/dev/null 2>&1 || why="needs $need"
-done
-n=0
-while read -r case_name case_text; do
-	n=$((n + 1))
-	if [ -n "$why" ]; then
-		echo "ok $n - $case_text # SKIP $why"
-	elif "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
-		echo "ok $n - $case_text"
-	else
-		echo "not ok $n - $case_text"
-		sed 's/^/# /' "$tmp/case" | head -n 60
-	fi
-done <<EOF
-$CASES
-EOF
+why_not() {
+	for need in bash zsh /usr/share/bash-completion/bash_completion; do
+		[ -e "$need" ] || command -v "$need" >/dev/null 2>&1 || echo "needs $need"
+	done | tail -n 1
+}
+
+cases

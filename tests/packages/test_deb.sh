@@ -5,6 +5,7 @@
 # shellcheck disable=SC2015,SC2016,SC2317 # "a && b || c" is meant; the cases are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 
 CASES='build     make deb makes three packages and leaves the tree as it was
 version   the changelog says the version of the programs
@@ -19,15 +20,7 @@ catalogue publiccode.yml is what the catalogue of software for reuse wants'
 B=${B:-build}
 mkdir -p "$B" && B=$(cd "$B" && pwd) || exit 1
 unset MAKEFLAGS MAKELEVEL MFLAGS # of the make that runs the tests
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-deb.XXXXXX") || exit 1
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-fail() {
-	echo "$*"
-	return 1
-}
+tmp_make deb
 
 # A clone as somebody would make it, of what is here now: nobody edits it meanwhile.
 copy_tree() {
@@ -127,23 +120,12 @@ t_catalogue() {
 	tests/packages/publiccode.pl publiccode.yml
 }
 
-why=
-for tool in dpkg-buildpackage dh lintian faketime git; do
-	command -v $tool >/dev/null 2>&1 || why="needs $tool"
-done
-[ -n "$why" ] || git rev-parse --is-inside-work-tree >/dev/null 2>&1 || why="needs a clone of git"
-echo "1..$(echo "$CASES" | wc -l)"
-n=0
-while read -r case_name case_text; do
-	n=$((n + 1))
-	if [ -n "$why" ]; then
-		echo "ok $n - $case_text # SKIP $why"
-	elif "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
-		echo "ok $n - $case_text"
-	else
-		echo "not ok $n - $case_text"
-		tail -n 60 "$tmp/case" | sed 's/^/# /'
-	fi
-done <<EOF
-$CASES
-EOF
+why_not() {
+	for tool in dpkg-buildpackage dh lintian faketime git; do
+		command -v $tool >/dev/null 2>&1 || { echo "needs $tool" && return; }
+	done
+	git rev-parse --is-inside-work-tree >/dev/null 2>&1 || echo "needs a clone of git"
+}
+
+CUT='tail'
+cases

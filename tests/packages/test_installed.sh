@@ -6,6 +6,7 @@
 # shellcheck disable=SC1091,SC2015,SC2016,SC2034,SC2086,SC2154,SC2317 # cases are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 . tests/system/machine.sh
 
 # name, description: run in this order, on one machine.
@@ -37,15 +38,7 @@ MACHINE_PACKAGES='systemd systemd-sysv dbus passwd login libpam-runtime libpam-m
 
 B=${B:-build}
 unset MAKEFLAGS MAKELEVEL MFLAGS # of the make that runs the tests
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-installed.XXXXXX") || exit 1
-trap 'machine_stop; rm -rf "$tmp"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-fail() {
-	echo "$*"
-	return 1
-}
+tmp_make installed
 
 # debs: install these, in the machine's /srv/debs, as an administrator would, and ask nothing.
 apt_install() {
@@ -360,28 +353,12 @@ set_up() {
 	other_debs "$srv/debs" "$srv/new" && cp -a --parents debian tests/system "$srv/tree" || return 1
 	printf '%s required pam_inpspin.so\n' auth account password >"$machine_dir/etc/pam.d/$SERVICE" || return 1
 	printf '@include common-%s\n' auth account password session >"$machine_dir/etc/pam.d/stock" || return 1
-	machine_boot "$tmp/console" || {
-		cat "$tmp/console"
-		fail "the machine did not boot"
-	}
+	machine_up "$tmp/console"
 }
 
-echo "1..$(echo "$CASES" | wc -l)"
-why=$(machine_why)
-[ -n "$why" ] || set_up >"$tmp/log" 2>&1 || broken=1
-[ -z "${broken-}" ] || sed 's/^/# /' "$tmp/log"
+why_not() {
+	machine_why
+}
 
-n=0
-while read -r case_name case_text; do
-	n=$((n + 1))
-	if [ -n "$why" ]; then
-		echo "ok $n - $case_text # SKIP $why"
-	elif [ -z "${broken-}" ] && "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
-		echo "ok $n - $case_text"
-	else
-		echo "not ok $n - $case_text"
-		[ -n "${broken-}" ] || tail -n 60 "$tmp/case" | sed 's/^/# /'
-	fi
-done <<EOF
-$CASES
-EOF
+CUT='tail'
+cases set_up

@@ -5,6 +5,7 @@
 # shellcheck disable=SC2317 # the cases are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 
 CASES='host      without a TPM the key of the machine encrypts it
 tpm       with a TPM both do
@@ -22,16 +23,8 @@ short     a key that is read back too short leaves nothing
 folder    its folder is made, for root alone
 journal   messages have their priority in the journal only'
 
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-key.XXXXXX") || exit 1
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+tmp_make key
 unset JOURNAL_STREAM
-
-fail() {
-	echo "$*"
-	return 1
-}
 
 # It notes what it is asked, and "encrypts" by base64. HAS_TPM: how it answers that;
 # BROKEN: a pattern of what it fails at.
@@ -174,16 +167,4 @@ t_journal() {
 	! OLD_KEY=mine make_key JOURNAL_STREAM=8:1 && grep -q '^<3>pind-key: ' "$tmp/said"
 }
 
-echo "1..$(echo "$CASES" | wc -l)"
-n=0
-while read -r case_name case_text; do
-	n=$((n + 1))
-	if "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
-		echo "ok $n - $case_text"
-	else
-		echo "not ok $n - $case_text"
-		sed 's/^/# /' "$tmp/case" | head -n 40
-	fi
-done <<EOF
-$CASES
-EOF
+cases

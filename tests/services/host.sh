@@ -5,12 +5,13 @@
 #   inside, inside_as USER COMMAND...     talk SECRETS COMMAND...     with_stdin TEXT COMMAND...
 #   person_ready CF [LEVEL], person_temporary CF: a PIN in PIN
 #   wrong_pin     person_figures CF FIELD; person_attempts CF: all that failed, from wherever
-#   pind_stop, pind_start     service_level NAME LEVEL     no_secret     cases     host_root PATH
-#   fail TEXT     soon COMMAND...     refused_with TEXT COMMAND...
+#   pind_stop, pind_start     service_level NAME LEVEL     no_secret     host_root PATH
+# And what cases.sh has.
 # HOST_EXTRA names packages to install before the page, from those in /srv/debs; HOST_MAKE a target of
 # the Makefile to install too.
 # shellcheck disable=SC2317,SC2154 # called by those who source this
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 . tests/system/machine.sh
 . tests/system/canary.sh
 
@@ -29,31 +30,6 @@ B=${B:-build}
 unset MAKEFLAGS MAKELEVEL MFLAGS # of the make that runs the tests
 
 host_tmp='' PIN='' NEW=''
-
-fail() {
-	echo "$*"
-	return 1
-}
-
-# Waits, ten seconds at most, until the command succeeds.
-soon() {
-	for _ in $(seq 100); do
-		"$@" >"$host_tmp/soon" 2>&1 && return 0
-		sleep 0.1
-	done
-	cat "$host_tmp/soon"
-	fail "in vain: $*"
-}
-
-# text command...: the command fails, and says text (a grep pattern, without case) if there is one.
-refused_with() {
-	text=$1
-	shift
-	"$@" >"$host_tmp/refused" 2>&1 && status=0 || status=1
-	cat "$host_tmp/refused"
-	[ "$status" -ne 0 ] || fail "it did not fail: $*" || return 1
-	[ -z "$text" ] || grep -qi -e "$text" "$host_tmp/refused" || fail "it did not say: $text"
-}
 
 # ---- what is installed: our packages if they are newer than the sources, else "make install" -----
 
@@ -170,7 +146,7 @@ host_follow() {
 
 host_start() {
 	host_page "$1" && host_make || return 1
-	machine_boot "$host_tmp/console" || { cat "$host_tmp/console" && fail "no boot"; } || return 1
+	machine_up "$host_tmp/console" || return 1
 	inside systemctl enable --now pind-auth.socket pind-admin.socket pind-courier.socket || return 1
 	# shellcheck disable=SC2086 # words
 	[ -z "${HOST_EXTRA-}" ] ||
@@ -181,10 +157,8 @@ host_start() {
 host_open() {
 	why=$(machine_why)
 	[ -z "$why" ] || { printf '1..1\nok 1 - %s # SKIP %s\n' "$1" "$why" && exit 0; }
-	trap host_close EXIT
-	trap 'exit 130' INT
-	trap 'exit 143' TERM HUP
-	host_tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-host.XXXXXX") || exit 1
+	tmp_make host
+	host_tmp=$tmp
 	: >"$host_tmp/secrets"
 	host_start "$1" >"$host_tmp/log" 2>&1 </dev/null && return 0
 	sed 's/^/# /' "$host_tmp/log"
@@ -192,10 +166,13 @@ host_open() {
 	exit 1
 }
 
-host_close() {
+at_end() {
 	machine_stop
 	machine_lower=''
-	[ -z "$host_tmp" ] || rm -rf --one-file-system "$host_tmp"
+}
+
+host_close() {
+	tmp_end
 	host_tmp=''
 }
 
@@ -319,31 +296,8 @@ no_secret() {
 	! grep -av 'planted: QX7ZQX7Z' "$host_tmp/found" || fail "a secret in a log"
 }
 
-# ---- cases -----------------------------------------------------------------------------------------------
+# ---- a case that failed ---------------------------------------------------------------------------------
 
-host_tell() {
-	head -n 60 "$host_tmp/case" | tr -d '\r' | sed 's/^/# /'
-	inside journalctl --quiet --no-pager -o short -n 12 | sed 's/^/# | /'
-}
-
-# Lines "word text" in CASES: t_word says if text is so; 77 is a skip, for the reason it said last.
-cases() {
-	echo "1..$(echo "$CASES" | wc -l)"
-	n=0 bad=0
-	while read -r case_name case_text; do
-		n=$((n + 1))
-		"t_$case_name" >"$host_tmp/case" 2>&1 </dev/null
-		case $? in
-		0) echo "ok $n - $case_text" ;;
-		77) echo "ok $n - $case_text # SKIP $(tail -n 1 "$host_tmp/case")" ;;
-		*)
-			echo "not ok $n - $case_text"
-			host_tell
-			bad=1
-			;;
-		esac
-	done <<END
-$CASES
-END
-	return $bad
+tell() {
+	inside journalctl --quiet --no-pager -o short -n 12
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: BSD-2-Clause
 # machine.sh - a Debian that boots: built once, each run on a layer of its own, gone afterwards.
-# Sourced. machine_make, machine_boot CONSOLE, inside COMMAND..., machine_stop; before machine_make,
+# Sourced. machine_make, machine_up CONSOLE, inside COMMAND..., machine_stop; before machine_make,
 # other MACHINE_PACKAGES, a MACHINE_HOOK, or machine_lower with what machine_layer said.
 
 MACHINE_PACKAGES='systemd systemd-sysv dbus passwd libpam-runtime libpam-modules pamtester
@@ -158,6 +158,11 @@ machine_boot() {
 	return 1
 }
 
+# The same; what the console said if it does not.
+machine_up() {
+	machine_boot "$1" || { cat "$1" && echo "the machine did not boot" && return 1; }
+}
+
 # An orderly end for ten seconds, then the other kind. Leaves nothing behind.
 machine_stop() {
 	if [ -n "$machine_nspawn" ]; then
@@ -177,4 +182,9 @@ machine_stop() {
 	[ -z "$machine_dir" ] || machine_unmount "$machine_base/new" "$machine_dir"
 	[ -z "$machine_base" ] || rm -rf --one-file-system "$machine_base"
 	machine_dir='' machine_base=''
+}
+
+# Of tests/cases.sh, which is read in before.
+at_end() {
+	machine_stop
 }

@@ -5,7 +5,9 @@
 # shellcheck disable=SC2317 # the cases are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 . tests/system/machine.sh
+. tests/system/post.sh
 
 CASES='compile   the profiles compile, and so does one of a program that may use PAM
 issuance  a PIN in two halves is delivered, by an inner sendmail and by a set-user-id one
@@ -18,38 +20,15 @@ enforce   the same issuance in enforce mode'
 
 CF=RSSMRA85T10A562S
 OTHER=BNCLRA80A41H501D
-MBOX=/var/mail/mario
-SPOOL=/var/lib/pin-courier/post
-MAIL=/etc/systemd/system/pin-courier@electronic.service.d/sendmail.conf
-HALF='[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}'
 CALLS='%file,%network,%process,fcntl,flock,mmap'
 
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-apparmor.XXXXXX") || exit 1
 tracer='' loaded=''
-leave() {
+at_end() {
 	[ -z "$tracer" ] || kill "$tracer" 2>/dev/null
 	machine_stop
 	[ -z "$loaded" ] || apparmor_parser -b "$tmp/aa" -R "$tmp/enforce" >/dev/null 2>&1
-	rm -rf "$tmp"
 }
-trap leave EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-fail() {
-	echo "$*"
-	return 1
-}
-
-# command...: wait until it succeeds.
-soon() {
-	for _ in $(seq 300); do
-		"$@" >"$tmp/soon" 2>&1 && return 0
-		sleep 0.1
-	done
-	cat "$tmp/soon"
-	fail "in vain: $*"
-}
+tmp_make apparmor
 
 # ---- the profiles ----
 
@@ -112,11 +91,7 @@ office() {
 
 # Ours to the mail server on this machine: then the courier may keep NoNewPrivileges=.
 inner_sendmail() {
-	inside mkdir -p "${MAIL%/*}" || return 1
-	printf '%s\n' '[Service]' PrivateNetwork=no RestrictAddressFamilies=AF_INET \
-		IPAddressAllow=localhost >"$machine_dir$MAIL"
-	printf '%s\n' defaults 'host 127.0.0.1' 'account default' 'from pin@inps.example.org' \
-		>"$machine_dir/etc/msmtprc"
+	post_confine || return 1
 	office 'sendmail = /usr/bin/msmtp' && inside systemctl daemon-reload
 }
 
@@ -125,17 +100,11 @@ outer_sendmail() {
 		inside systemctl restart pin-courier@electronic
 }
 
-# n: the nth message, in $tmp/mail.
-read_mail() {
-	LC_ALL=C awk -v n="$1" -f tests/system/mail.awk "$machine_dir$MBOX" >"$tmp/mail" &&
-		[ -s "$tmp/mail" ]
-}
-
 # cf n: a request, whose mail is the nth in the box; the token of its link in TOKEN.
 ask() {
 	inside pinctl request new "$1" --category lavoratore --email mario@posta.example.org || return 1
 	soon read_mail "$2" || return 1
-	TOKEN=$(sed -n 's,^ *https://www.example.org/pin?t=\([0-9a-f]*\)$,\1,p' "$tmp/mail" | head -n 1)
+	read_token
 	[ "${#TOKEN}" -eq 32 ]
 }
 
@@ -298,15 +267,7 @@ set_up() {
 	printf '%s\n' "auth required pam_inpspin.so" "account required pam_inpspin.so" \
 		"password required pam_inpspin.so" >"$machine_dir/etc/pam.d/inpspin-test" || return 1
 	echo 'level = semplice' >"$machine_dir/etc/pind/services.d/inpspin-test.conf"
-	echo posta.example.org >"$machine_dir/etc/mailname"
-	echo '127.0.0.1 localhost' >"$machine_dir/etc/hosts"
-	printf "%s='%s'\n" dc_eximconfig_configtype local dc_other_hostnames posta.example.org \
-		dc_local_interfaces 127.0.0.1 dc_localdelivery mail_spool dc_use_split_config false \
-		dc_minimaldns true dc_hide_mailname false >"$machine_dir/etc/exim4/update-exim4.conf.conf"
-	machine_boot "$tmp/console" || {
-		cat "$tmp/console"
-		fail "the machine did not boot"
-	} || return 1
+	post_lay_out && machine_up "$tmp/console" || return 1
 	inside systemd-sysusers && inside systemd-tmpfiles --create && inside ldconfig &&
 		inside useradd -m mario && inside sh -c 'head -c 32 /dev/urandom |
 		systemd-creds encrypt --name=pind.key - /etc/credstore.encrypted/pind.key' &&
@@ -323,22 +284,6 @@ why_not() {
 	[ -z "$why" ] || echo "$why"
 }
 
-echo "1..$(echo "$CASES" | wc -l)"
 B=${B:-build}
-[ -n "$(why_not issuance)" ] || set_up >"$tmp/log" 2>&1 || broken=1
-[ -z "${broken-}" ] || sed 's/^/# /' "$tmp/log"
-n=0
-while read -r case_name case_text; do
-	n=$((n + 1))
-	why=$(why_not "$case_name")
-	if [ -n "$why" ]; then
-		echo "ok $n - $case_text # SKIP $why"
-	elif [ -z "${broken-}" ] && "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
-		echo "ok $n - $case_text"
-	else
-		echo "not ok $n - $case_text"
-		[ -n "${broken-}" ] || head -n 60 "$tmp/case" | sed 's/^/# /'
-	fi
-done <<END
-$CASES
-END
+SOON_S=30 # what is traced is slow
+cases set_up

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2317 # the cases are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 . tests/system/machine.sh
 . tests/system/canary.sh
 
@@ -30,15 +31,7 @@ SERVICE=inpspin-test
 CF=RSSMRA85T10A562S
 INITIAL='' PIN=''
 
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-boot.XXXXXX") || exit 1
-trap 'machine_stop; rm -rf "$tmp"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-fail() {
-	echo "$*"
-	return 1
-}
+tmp_make boot
 
 # pin cf operation...: a PAM conversation. Its text is in $tmp/talk, a new PIN in NEW.
 login() {
@@ -50,16 +43,6 @@ login() {
 	NEW=$(sed -n 's/^NEW=\([0-9A-Z-]*\).*/\1/p' "$tmp/talk")
 	sed "s/$login_pin/(the PIN)/g" "$tmp/talk"
 	return $login_status
-}
-
-# text command...: the command fails, and says text.
-refused_with() {
-	text=$1
-	shift
-	"$@" >"$tmp/refused" 2>&1 && status=0 || status=1
-	cat "$tmp/refused"
-	[ "$status" -ne 0 ] || fail "it did not fail: $*" || return 1
-	grep -qi -e "$text" "$tmp/refused" || fail "it did not say: $text"
 }
 
 good_login() {
@@ -168,10 +151,10 @@ t_strangers() {
 	for pair in 'stranger auth' 'stranger admin' 'member admin' 'clerk auth' 'idle admin' \
 		'outside admin'; do
 		# shellcheck disable=SC2086 # two words
-		refused_with '' knock $pair || return 1
+		refused_with . knock $pair || return 1
 	done
 	login "$PIN" "$CF" authenticate || return 1
-	refused_with '' inside setpriv --reuid stranger --regid stranger --init-groups \
+	refused_with . inside setpriv --reuid stranger --regid stranger --init-groups \
 		sh -c "echo '$PIN' | pamtester $SERVICE $CF authenticate" || return 1
 	inside setpriv --reuid member --regid member --init-groups \
 		sh -c "echo '$PIN' | pamtester $SERVICE $CF authenticate acct_mgmt"
@@ -179,20 +162,11 @@ t_strangers() {
 
 policy="/etc/pind/services.d/$SERVICE.conf"
 
-# The signal has been sent when systemctl returns; pind acts on it in its own time.
-soon() {
-	for _ in $(seq 50); do
-		"$@" >"$tmp/soon" 2>&1 && break
-		sleep 0.1
-	done
-	cat "$tmp/soon"
-	"$@"
-}
-
 served_at() {
 	inside pinctl service list | grep "$SERVICE.*$1"
 }
 
+# The signal has been sent when systemctl returns; pind acts on it in its own time.
 t_reload() {
 	printf 'level = dispositivo\n' >"$machine_dir$policy"
 	inside systemctl reload pind && soon served_at dispositivo || return 1
@@ -314,36 +288,17 @@ set_up() {
 	printf '%s\n' "auth required pam_inpspin.so debug" "account required pam_inpspin.so debug" \
 		"password required pam_inpspin.so debug" "session required pam_permit.so" \
 		>"$machine_dir/etc/pam.d/$SERVICE" || return 1
-	machine_boot "$tmp/console" || {
-		cat "$tmp/console"
-		fail "the machine did not boot"
-	}
+	machine_up "$tmp/console"
 }
 
-# Why the case failed, and what pind last said.
+why_not() {
+	machine_why
+}
+
 tell() {
-	head -n 60 "$tmp/case" | sed 's/^/# /'
-	inside journalctl --quiet --no-pager -o cat -u pind -n 6 | sed 's/^/# | /'
+	inside journalctl --quiet --no-pager -o cat -u pind -n 6
 }
 
-count=$(echo "$CASES" | wc -l)
-echo "1..$count"
 B=${B:-build}
-why=$(machine_why)
-[ -n "$why" ] || set_up >"$tmp/log" 2>&1 || broken=1
-[ -z "${broken-}" ] || sed 's/^/# /' "$tmp/log"
-
-n=0
-while read -r case_name case_text; do
-	n=$((n + 1))
-	if [ -n "$why" ]; then
-		echo "ok $n - $case_text # SKIP $why"
-	elif [ -z "${broken-}" ] && "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
-		echo "ok $n - $case_text"
-	else
-		echo "not ok $n - $case_text"
-		[ -n "${broken-}" ] || tell
-	fi
-done <<EOF
-$CASES
-EOF
+SOON_S=5
+cases set_up

@@ -5,6 +5,7 @@
 # shellcheck disable=SC2317 # the cases are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 . tests/system/machine.sh
 
 CASES='unique    no two events have the same MESSAGE_ID
@@ -18,15 +19,7 @@ shown     journalctl -x tells of a refused login, in English and in Italian'
 
 CATALOG=systemd/pind.catalog
 CF=RSSMRA85T10A562S
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-catalog.XXXXXX") || exit 1
-trap 'machine_stop; rm -rf "$tmp"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-fail() {
-	echo "$*"
-	return 1
-}
+tmp_make catalog
 
 # "ID NAME" of every event.
 ids_of_events() {
@@ -131,10 +124,7 @@ t_shown() {
 	cp -r "$machine_dir/usr/lib/locale/C.utf8" "$machine_dir/usr/lib/locale/it_IT.utf8" || return 1
 	printf '%s\n' "auth required pam_inpspin.so" "account required pam_inpspin.so" \
 		>"$machine_dir/etc/pam.d/inpspin-test"
-	machine_boot "$tmp/console" || {
-		cat "$tmp/console"
-		return 1
-	}
+	machine_up "$tmp/console" || return 1
 	inside systemd-sysusers && inside systemd-tmpfiles --create && inside ldconfig &&
 		inside journalctl --update-catalog && inside sh -c 'head -c 32 /dev/urandom |
 		systemd-creds encrypt --name=pind.key - /etc/credstore.encrypted/pind.key' &&
@@ -154,23 +144,13 @@ t_shown() {
 		! grep -q 'was refused' "$tmp/explained"
 }
 
-echo "1..$(echo "$CASES" | wc -l)"
+why_not() {
+	case $1 in
+	shown) machine_why ;;
+	compiled) command -v journalctl >/dev/null || echo "needs journalctl" ;;
+	esac
+}
+
 B=${B:-build}
 PINCTL_RELEASE=${PINCTL_RELEASE:-$B/pinctl}
-n=0
-while read -r case_name case_text; do
-	n=$((n + 1))
-	why=
-	[ "$case_name" != shown ] || why=$(machine_why)
-	[ "$case_name" != compiled ] || command -v journalctl >/dev/null || why="needs journalctl"
-	if [ -n "$why" ]; then
-		echo "ok $n - $case_text # SKIP $why"
-	elif "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
-		echo "ok $n - $case_text"
-	else
-		echo "not ok $n - $case_text"
-		head -n 60 "$tmp/case" | sed 's/^/# /'
-	fi
-done <<END
-$CASES
-END
+cases

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2317 # the cases are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 
 CASES='files     what is installed, and where
 kept      a second install keeps the configuration
@@ -14,15 +15,7 @@ defaults  every setting of the installed pind.conf is known'
 
 B=${B:-build}
 unset MAKEFLAGS MAKELEVEL MFLAGS # of the make that runs the tests
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-install.XXXXXX") || exit 1
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-fail() {
-	echo "$*"
-	return 1
-}
+tmp_make install
 
 install_into() {
 	dest=$1
@@ -75,18 +68,8 @@ t_defaults() {
 	[ "$(grep -c '^[a-z]' "$tmp/conf/pind.conf")" -eq "$rows" ] || fail "not $rows settings"
 }
 
-echo "1..$(echo "$CASES" | wc -l)"
-n=0
-while read -r case_name case_text; do
-	n=$((n + 1))
-	if [ "$case_name" = score ] && ! command -v systemd-analyze >/dev/null 2>&1; then
-		echo "ok $n - $case_text # SKIP needs systemd-analyze"
-	elif "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
-		echo "ok $n - $case_text"
-	else
-		echo "not ok $n - $case_text"
-		sed 's/^/# /' "$tmp/case" | head -n 60
-	fi
-done <<EOF
-$CASES
-EOF
+why_not() {
+	[ "$1" != score ] || command -v systemd-analyze >/dev/null 2>&1 || echo "needs systemd-analyze"
+}
+
+cases

@@ -5,7 +5,9 @@
 # shellcheck disable=SC2317 # the cases are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 . tests/system/machine.sh
+. tests/system/post.sh
 . tests/system/canary.sh
 
 # name, description: run in this order, on one machine.
@@ -29,57 +31,24 @@ SERVICE=inpspin-test
 CF=RSSMRA85T10A562S
 OTHER=BNCLRA80A41H501D
 THIRD=VRDLCU70A41H501I
-MBOX=/var/mail/mario
-SPOOL=/var/lib/pin-courier/post
-CONFINED=/etc/systemd/system/pin-courier@electronic.service.d
-NUMBER='' TOKEN='' ONE='' TWO='' PIN=''
+NUMBER='' ONE='' TWO='' PIN=''
 
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-issuance.XXXXXX") || exit 1
-trap 'machine_stop; rm -rf "$tmp"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-fail() {
-	echo "$*"
-	return 1
-}
-
-# command...: wait until it succeeds.
-soon() {
-	for _ in $(seq 200); do
-		"$@" >"$tmp/soon" 2>&1 && return 0
-		sleep 0.1
-	done
-	cat "$tmp/soon"
-	fail "in vain: $*"
-}
+tmp_make issuance
 
 main_pid() {
 	inside systemctl show -P MainPID "$1.service"
 }
-
-HALF='[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}'
 
 # The half in the text on stdin, without its hyphen.
 half_in() {
 	grep -oEw "$HALF" | head -n 1 | tr -d -
 }
 
-# An ordinary program as sendmail, which speaks to the mail server on this machine: no more than
-# its own network is given to the courier. What is so named hides the drop-in that is installed.
-confine() {
-	inside mkdir -p "$CONFINED" || return 1
-	printf '%s\n' '[Service]' PrivateNetwork=no 'RestrictAddressFamilies=AF_INET' \
-		IPAddressAllow=localhost >"$machine_dir$CONFINED/sendmail.conf"
-	printf '%s\n' 'defaults' 'host 127.0.0.1' 'account default' 'from pin@inps.example.org' \
-		>"$machine_dir/etc/msmtprc"
-}
-
 t_office() {
 	inside sh -c 'head -c 32 /dev/urandom | systemd-creds encrypt --name=pind.key - \
 		/etc/credstore.encrypted/pind.key' &&
 		inside systemctl enable --now pind-auth.socket pind-admin.socket pind-courier.socket &&
-		confine || return 1
+		post_confine || return 1
 	printf '[courier]\npoll_s = 1\n[electronic]\n%s\n%s\n%s\n%s\n%s\n[post]\n%s\n' \
 		'from = pin@inps.example.org' 'from_name = Università dei PIN' 'sendmail = /usr/bin/msmtp' \
 		'link = https://www.example.org/pin?t=' 'fax = 800 803 164' \
@@ -161,10 +130,9 @@ t_request() {
 	[ "${#NUMBER}" -eq 14 ] || fail "no number: $(cat "$tmp/pratica")"
 }
 
-# n: the nth message as its reader sees it, in $tmp/mail.
-read_mail() {
-	LC_ALL=C awk -v n="$1" -f tests/system/mail.awk "$machine_dir$MBOX" >"$tmp/mail" &&
-		[ -s "$tmp/mail" ] && iconv -f UTF-8 -t UTF-8 "$tmp/mail" >/dev/null
+# n: the nth message, which is UTF-8.
+read_utf8() {
+	read_mail "$1" && iconv -f UTF-8 -t UTF-8 "$tmp/mail" >/dev/null
 }
 
 # In the mail or the letter: these lines, as patterns.
@@ -180,7 +148,7 @@ reads() {
 }
 
 t_mail() {
-	soon read_mail 1 || return 1
+	soon read_utf8 1 || return 1
 	reads "$tmp/mail" "^Subject: \[$NUMBER\] Prima metà del PIN e conferma della richiesta\$" \
 		'^From: Università dei PIN <pin@inps.example.org>$' '^To: mario@posta.example.org$' \
 		'^Received: .*\[127.0.0.1\].*Exim' '(caratteri 1-8)' '(characters 1-8)' || return 1
@@ -188,7 +156,7 @@ t_mail() {
 	[ "$(inside stat -c '%a %U' $MBOX)" = '660 mario' ] || fail "$MBOX" || return 1
 	! grep -i "$CF" "$tmp/mail" || fail "the code is in it" || return 1
 	ONE=$(half_in <"$tmp/mail")
-	TOKEN=$(sed -n 's,^ *https://www.example.org/pin?t=\([0-9a-f]*\)$,\1,p' "$tmp/mail" | head -n 1)
+	read_token
 	[ "${#ONE} ${#TOKEN}" = '8 32' ] || fail "no half, or no token" || return 1
 	! ls "$machine_dir$SPOOL"/letter* 2>/dev/null || fail "a letter before it was confirmed"
 }
@@ -259,11 +227,11 @@ t_nowhere() {
 }
 
 t_setuid() {
-	[ -u "$machine_dir/usr/sbin/exim4" ] && inside rm "$CONFINED/sendmail.conf" &&
+	[ -u "$machine_dir/usr/sbin/exim4" ] && inside rm "$MAIL" &&
 		sed -i '/^sendmail = /d' "$machine_dir/etc/pind/courier.conf" && inside systemctl daemon-reload &&
 		inside systemctl restart pin-courier@electronic || return 1
 	inside pinctl request new "$OTHER" --category lavoratore --email mario@posta.example.org || return 1
-	soon read_mail 2 || {
+	soon read_utf8 2 || {
 		inside cat /var/log/exim4/mainlog
 		return 1
 	} || return 1
@@ -302,7 +270,7 @@ t_again() {
 }
 
 t_scores() {
-	inside rm -f "$CONFINED/sendmail.conf" && inside systemctl daemon-reload || return 1
+	inside rm -f "$MAIL" && inside systemctl daemon-reload || return 1
 	for unit in pind:5 pin-courier@electronic:15 pin-courier@post:15; do
 		inside systemd-analyze security --no-pager "${unit%:*}.service" | tail -n 1
 		inside systemd-analyze security --no-pager --threshold="${unit#*:}" "${unit%:*}.service" \
@@ -317,43 +285,19 @@ set_up() {
 	printf '%s\n' "auth required pam_inpspin.so" "account required pam_inpspin.so" \
 		"password required pam_inpspin.so" "session required pam_permit.so" \
 		>"$machine_dir/etc/pam.d/$SERVICE" || return 1
-	echo posta.example.org >"$machine_dir/etc/mailname"
-	echo '127.0.0.1 localhost' >"$machine_dir/etc/hosts"
-	printf "%s='%s'\n" dc_eximconfig_configtype local dc_other_hostnames posta.example.org \
-		dc_local_interfaces 127.0.0.1 dc_localdelivery mail_spool dc_use_split_config false \
-		dc_minimaldns true dc_hide_mailname false >"$machine_dir/etc/exim4/update-exim4.conf.conf"
-	machine_boot "$tmp/console" || {
-		cat "$tmp/console"
-		fail "the machine did not boot"
-	} || return 1
+	post_lay_out && machine_up "$tmp/console" || return 1
 	inside systemd-sysusers && inside systemd-tmpfiles --create && inside ldconfig &&
 		inside useradd -m mario
 }
 
-# Why the case failed, and what was said last.
-tell() {
-	head -n 60 "$tmp/case" | sed 's/^/# /'
-	inside journalctl --quiet --no-pager -o cat -u pind -u 'pin-courier@*' -n 8 | sed 's/^/# | /'
+why_not() {
+	machine_why
 }
 
-count=$(echo "$CASES" | wc -l)
-echo "1..$count"
-B=${B:-build}
-why=$(machine_why)
-[ -n "$why" ] || set_up >"$tmp/log" 2>&1 || broken=1
-[ -z "${broken-}" ] || sed 's/^/# /' "$tmp/log"
+tell() {
+	inside journalctl --quiet --no-pager -o cat -u pind -u 'pin-courier@*' -n 8
+}
 
-n=0
-while read -r case_name case_text; do
-	n=$((n + 1))
-	if [ -n "$why" ]; then
-		echo "ok $n - $case_text # SKIP $why"
-	elif [ -z "${broken-}" ] && "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
-		echo "ok $n - $case_text"
-	else
-		echo "not ok $n - $case_text"
-		[ -n "${broken-}" ] || tell
-	fi
-done <<END
-$CASES
-END
+B=${B:-build}
+SOON_S=20
+cases set_up

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2317,SC2016,SC2012,SC2086 # cases are called by name; patterns; names of ours; words
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 
 CASES='built     every page is made
 lint      mandoc finds nothing to say about them
@@ -27,17 +28,9 @@ key       how to keep the key is said with the same words everywhere, how to mak
 B=${B:-build}
 mkdir -p "$B" && B=$(cd "$B" && pwd) || exit 1
 unset MAKEFLAGS MAKELEVEL MFLAGS # of the make that runs the tests
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-docs.XXXXXX") || exit 1
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+tmp_make docs
 PINCTL_RELEASE=${PINCTL_RELEASE:-$B/pinctl} PIND_RELEASE=${PIND_RELEASE:-$B/pind}
 PAGES='pam_inpspin.8 pind.8 pind.conf.5 pinctl.1 pind-protocol.7 pin-courier.8'
-
-fail() {
-	echo "$*"
-	return 1
-}
 
 # page: its text, words not broken.
 page() {
@@ -321,16 +314,5 @@ t_key() {
 		fail "pind-key makes it"
 }
 
-echo "1..$(echo "$CASES" | wc -l)"
-n=0
-while read -r case_name case_text; do
-	n=$((n + 1))
-	if "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
-		echo "ok $n - $case_text"
-	else
-		echo "not ok $n - $case_text"
-		sed 's/^/# /' "$tmp/case" | tail -n 40
-	fi
-done <<EOF
-$CASES
-EOF
+CUT='tail'
+cases

@@ -4,11 +4,9 @@
 # shellcheck disable=SC2317 # the cases are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/house.XXXXXX") || exit 1
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+tmp_make house
 
 # A copy of the sources to be spoiled.
 copy() {
@@ -129,16 +127,4 @@ bans_see     the check of bans sees each of them, and no comments
 memory_see   the check of memory sees allocations
 licence_sees the check of licences sees a source without'
 
-echo "1..$(echo "$CASES" | wc -l)"
-n=0
-while read -r case_name case_text; do
-	n=$((n + 1))
-	if "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
-		echo "ok $n - $case_text"
-	else
-		echo "not ok $n - $case_text"
-		sed 's/^/# /' "$tmp/case" | head -n 60
-	fi
-done <<EOF
-$CASES
-EOF
+cases

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2317,SC2016 # the cases are called by name; marks of Markdown
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tests/cases.sh
 
 CASES='module    every text of the module is on the page, word for word, and no other
 styles    and is sent in the PAM style that the page says
@@ -19,13 +20,7 @@ words     one word for one thing, and none that only we know'
 PAGE=docs/messages.md
 TABLES='pam_inpspin/messages.def include/verdict.def'
 SOURCES='pinctl/self.c pinctl/typed.c pinctl/letter.c courier/letter.c'
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/inpspin-messages.XXXXXX") || exit 1
-trap 'rm -rf "$tmp"' EXIT
-
-fail() {
-	echo "$*"
-	return 1
-}
+tmp_make messages
 
 # What the sources have of this kind (a pattern for names), less its name unless -n.
 of_sources() {
@@ -139,16 +134,4 @@ t_words() {
 		"$tmp/texts"
 }
 
-echo "1..$(echo "$CASES" | wc -l)"
-n=0
-while read -r case_name case_text; do
-	n=$((n + 1))
-	if "t_$case_name" >"$tmp/case" 2>&1 </dev/null; then
-		echo "ok $n - $case_text"
-	else
-		echo "not ok $n - $case_text"
-		head -n 60 "$tmp/case" | sed 's/^/# /'
-	fi
-done <<END
-$CASES
-END
+cases
