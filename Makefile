@@ -302,6 +302,7 @@ uninstall:
 # dpkg-buildpackage must not take over what this make was told; debian/rules builds in the copy.
 deb:
 	@scripts/need deb
+	@git ls-files >/dev/null
 	$(RM) -r $(B)/deb
 	mkdir -p $(B)/deb/src
 	git ls-files -z --cached --others --exclude-standard | \
