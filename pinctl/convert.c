@@ -66,7 +66,7 @@ static int at_once(const struct args *a)
 
 static int ask_for(const struct args *a)
 {
-	const char *fax = args_more(a, OPT_FAX), *file = args_more(a, OPT_FILE);
+	const char *fax = args_more(a, OPT_FAX);
 	struct wire_msg req = { .type = WIRE_CONVERT_ASK };
 	struct wire_convert_ask *q = &req.convert_ask;
 	struct paper p = { 0 };
@@ -75,10 +75,8 @@ static int ask_for(const struct args *a)
 	q->way = fax != NULL ? WAY_FAX : WAY_SEDE;
 	if (r == 0)
 		r = read_paper(&p, a->document);
-	if (r == 0 && fax != NULL)
-		r = args_text(q->fax, sizeof(q->fax) - 1, fax, "--fax");
-	if (r == 0 && file != NULL)
-		r = paper_hash(q->sha256, file);
+	if (r == 0)
+		r = paper_came(q->fax, sizeof(q->fax), q->sha256, fax, args_more(a, OPT_FILE));
 	q->doc_kind = p.kind;
 	memcpy(q->doc_number, p.number, sizeof(p.number));
 	memcpy(q->doc_issuer, p.issuer, sizeof(p.issuer));

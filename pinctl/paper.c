@@ -146,3 +146,11 @@ int paper_hash(uint8_t out[static PAPER_SHA_LEN], const char *path)
 		return show_error(EXIT_ARGS, "%s is empty: give the document's copy", path);
 	return r == 0 ? 0 : show_error(EXIT_ARGS, "cannot read %s: %s", path, strerror(-r));
 }
+
+int paper_came(char *fax, size_t size, uint8_t sha256[static PAPER_SHA_LEN], const char *reference,
+	       const char *path)
+{
+	int r = reference != NULL ? args_text(fax, size - 1, reference, "--fax") : 0;
+
+	return r == 0 && path != NULL ? paper_hash(sha256, path) : r;
+}

@@ -3,6 +3,7 @@
 #ifndef PAPER_H
 #define PAPER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "wire.h"
@@ -30,5 +31,12 @@ int paper_check(const struct paper *p, const char *what);
 
 /* SHA-256 of the file at path, a copy of a document. 0, or EXIT_ARGS after one line. */
 int paper_hash(uint8_t out[static PAPER_SHA_LEN], const char *path);
+
+/*
+ * How a document came, if that is said: reference of a fax, path of a copy; each may be NULL. fax has
+ * room for size bytes. 0, or EXIT_ARGS after one line.
+ */
+int paper_came(char *fax, size_t size, uint8_t sha256[static PAPER_SHA_LEN], const char *reference,
+	       const char *path);
 
 #endif

@@ -50,10 +50,8 @@ static int read_documents(struct wire_request_documents *q, const struct args *a
 					  ", --fax REFERENCE or --file FILE: what came");
 	if (r == 0 && a->document != NULL)
 		r = paper_read(&p, a->document);
-	if (r == 0 && fax != NULL)
-		r = args_text(q->fax, sizeof(q->fax) - 1, fax, "--fax");
-	if (r == 0 && file != NULL)
-		r = paper_hash(q->sha256, file);
+	if (r == 0)
+		r = paper_came(q->fax, sizeof(q->fax), q->sha256, fax, file);
 	q->doc_kind = p.kind;
 	memcpy(q->doc_number, p.number, sizeof(p.number));
 	memcpy(q->doc_issuer, p.issuer, sizeof(p.issuer));
